@@ -1,0 +1,20 @@
+/* An mbox file, one message at a time. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct mbox;
+
+/* Reads from a descriptor, which stays the caller's. */
+struct mbox *mbox_new(int fd);
+void mbox_free(struct mbox *mbox);
+
+/* The next message without its "From " line, ">From " unquoted, in out (cleared first).  A message
+   over LIMIT_MESSAGE_BYTES is skipped: *skipped is then true and out empty.  *offset is where it
+   began.  False at the end, or with error on a read error. */
+bool mbox_next(struct mbox *mbox, GByteArray *out, uint64_t *offset, bool *skipped, GError **error);
+
+/* Whether bytes begin an mbox: "From " and a line end. */
+bool mbox_sniff(const uint8_t *bytes, gsize length);
