@@ -53,6 +53,7 @@ struct report {
 	size_t n_policies;
 	const char **notes; /* what was not as the RFC has it, in English, each once */
 	size_t n_notes;
+	size_t reader_notes; /* the first so many are the reader's, the rest tell of trust */
 };
 
 /* An empty report with an arena of its own. */

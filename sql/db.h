@@ -33,6 +33,13 @@ struct statement_rows {
 	size_t n_sizes;
 };
 
+/* A step of the schema, from sql/migrate/NNNN_what.sql. */
+struct migration {
+	int number;
+	const char *name;
+	const char *sql;
+};
+
 struct db;
 struct db_result;
 
@@ -42,6 +49,9 @@ void db_close(struct db *db);
 
 /* Drops the connection and makes a new one. */
 bool db_reconnect(struct db *db, GError **error);
+
+/* Whether the connection held at its last use. */
+bool db_alive(const struct db *db);
 
 /* Whether a transaction is open (or failed and not yet rolled back). */
 bool db_in_transaction(const struct db *db);
@@ -83,6 +93,7 @@ int64_t db_instant(const struct db_result *result, int row, int column); /* time
 int32_t db_day(const struct db_result *result, int row, int column);	  /* date -> days */
 const uint8_t *db_bytes(const struct db_result *result, int row, int column, size_t *length);
 char **db_text_array(const struct db_result *result, int row, int column); /* g_strfreev it */
+GArray *db_int8_array(const struct db_result *result, int row, int column); /* of int64_t; g_array_unref it */
 void db_result_free(struct db_result *result);
 typedef struct db_result db_result;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(db_result, db_result_free)

@@ -1,0 +1,30 @@
+-- Two roles: stsready_ingest may only add reports, stsready_read may only read.  Made where the one who
+-- runs this may make roles (else an administrator makes them and runs `stsready init` again).
+do $$
+declare
+	wanted text;
+begin
+	foreach wanted in array array['stsready_ingest', 'stsready_read'] loop
+		begin
+			if not exists (select from pg_roles where rolname = wanted) then
+				execute format('create role %I nologin', wanted);
+			end if;
+		exception
+			when insufficient_privilege or duplicate_object or unique_violation then
+				null; -- not allowed to, or another database of the cluster did just now
+		end;
+	end loop;
+
+	if exists (select from pg_roles where rolname = 'stsready_ingest') then
+		grant select on migration, domain to stsready_ingest;
+		grant select, insert on report, report_policy, failure_detail, payload, quarantine, day_policy,
+			day_failure, policy_text to stsready_ingest;
+		grant update (arrivals, trust, trust_rank, trust_notes, counted) on report to stsready_ingest;
+		grant update on day_policy, day_failure, policy_text to stsready_ingest;
+	end if;
+	if exists (select from pg_roles where rolname = 'stsready_read') then
+		grant select on migration, domain, report, report_policy, failure_detail, payload, quarantine,
+			day_policy, day_failure, policy_text to stsready_read;
+	end if;
+end
+$$

@@ -1,0 +1,12 @@
+-- Notes one more arrival of a report that is there; answers only where that changes something or the
+-- new arrival is better trusted.
+-- $1 domain $2 digest $3 key of the arrival $4 its trust_rank $5 most arrivals that are kept
+-- @rows 1
+update report
+set arrivals = case
+	when $3 = any (arrivals) or cardinality(arrivals) >= $5::int then arrivals
+	else arrivals || $3::bigint
+end
+where domain = $1 and digest = $2
+	and ((not $3 = any (arrivals) and cardinality(arrivals) < $5::int) or $4::smallint > trust_rank)
+returning domain, digest, trust_rank, counted
