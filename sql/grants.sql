@@ -1,19 +1,18 @@
 -- Two roles: stsready_ingest may only add reports, stsready_read may only read.  Made where the one who
 -- runs this may make roles (else an administrator makes them and runs `stsready init` again).
 do $$
-declare
-	wanted text;
 begin
-	foreach wanted in array array['stsready_ingest', 'stsready_read'] loop
-		begin
-			if not exists (select from pg_roles where rolname = wanted) then
-				execute format('create role %I nologin', wanted);
-			end if;
-		exception
-			when insufficient_privilege or duplicate_object or unique_violation then
-				null; -- not allowed to, or another database of the cluster did just now
-		end;
-	end loop;
+	begin
+		if not exists (select from pg_roles where rolname = 'stsready_ingest') then
+			create role stsready_ingest nologin;
+		end if;
+		if not exists (select from pg_roles where rolname = 'stsready_read') then
+			create role stsready_read nologin;
+		end if;
+	exception
+		when insufficient_privilege or duplicate_object or unique_violation then
+			null; -- not allowed to, or another database of the cluster did just now
+	end;
 
 	if exists (select from pg_roles where rolname = 'stsready_ingest') then
 		grant select on migration, domain to stsready_ingest;
