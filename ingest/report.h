@@ -12,21 +12,21 @@
 
 /* One element of "failure-details" (RFC 8460 4.3).  Text is NULL where the sender said nothing. */
 struct report_detail {
-	const char *result_type;	   /* lower case; "unknown" where absent; never NULL */
-	const char *sending_mta_ip;	   /* canonical where it is an address, else as sent */
+	const char *result_type;           /* lower case; "unknown" where absent; never NULL */
+	const char *sending_mta_ip;        /* canonical where it is an address, else as sent */
 	const char *receiving_mx_hostname; /* lower case A-labels, no trailing dot */
-	const char *receiving_mx_helo;	   /* as sent: Postfix sends the whole EHLO reply */
-	const char *receiving_ip;	   /* canonical where it is an address, else as sent */
-	int64_t sessions;		   /* failed-session-count; -1: not said, so at least one */
+	const char *receiving_mx_helo;     /* as sent: Postfix sends the whole EHLO reply */
+	const char *receiving_ip;          /* canonical where it is an address, else as sent */
+	int64_t sessions;                  /* failed-session-count; -1: not said, so at least one */
 	const char *additional_information;
 	const char *failure_reason_code;
 };
 
 /* One element of "policies". */
 struct report_policy {
-	const char *type;	   /* sts, tlsa, no-policy-found, other text; never NULL */
-	const char *policy_domain; /* as the body says, lower case A-labels; NULL: not said */
-	const char *domain;	   /* the recipient domain this is filed under; NULL: unknown */
+	const char *type;           /* sts, tlsa, no-policy-found, other text; never NULL */
+	const char *policy_domain;  /* as the body says, lower case A-labels; NULL: not said */
+	const char *domain;         /* the recipient domain this is filed under; NULL: unknown */
 	const char **policy_string; /* trimmed, empty lines dropped */
 	size_t policy_strings;
 	const char **mx_host; /* lower case, "mx:" and trailing dot stripped */
@@ -41,12 +41,12 @@ struct report {
 	struct arena *arena; /* owns every pointer below */
 
 	uint8_t digest[REPORT_DIGEST_BYTES]; /* SHA-256 of the inflated JSON: what it is */
-	const char *organization;	     /* organization-name; NULL: not said */
-	const char *submitter;		     /* the domain that sent it; NULL: nothing tells */
-	const char *report_id;		     /* never NULL: made from the digest where absent */
-	const char *contact;		     /* contact-info; NULL: not said */
-	int64_t start;			     /* seconds since 1970 UTC */
-	int64_t end;			     /* as sent: 23:59:59 of the day, or 00:00:00 of the next */
+	const char *organization;            /* organization-name; NULL: not said */
+	const char *submitter;               /* the domain that sent it; NULL: nothing tells */
+	const char *report_id;               /* never NULL: made from the digest where absent */
+	const char *contact;                 /* contact-info; NULL: not said */
+	int64_t start;                       /* seconds since 1970 UTC */
+	int64_t end;        /* as sent: 23:59:59 of the day, or 00:00:00 of the next */
 	const char *domain; /* the domain of the report; NULL: unknown.  Where its policies name
 			       several, the first */
 	struct report_policy *policies;
@@ -59,8 +59,8 @@ struct report {
 /* An empty report with an arena of its own. */
 struct report *report_new(void);
 void report_free(struct report *report);
-typedef struct report report;
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(report, report_free)
+typedef struct report Report; /* for g_autoptr */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Report, report_free)
 
 /* Adds a note once; beyond LIMIT_NOTES the last note says that more were left out. */
 void report_note(struct report *report, const char *format, ...)

@@ -8,8 +8,8 @@
 
 /* Why bytes are no report; the domain of the GErrors below is REPORT_ERROR. */
 enum report_error {
-	REPORT_ERROR_ALIEN,  /* nothing says that this is a TLS report: neither JSON nor packed JSON,
-				or JSON with no member of RFC 8460 4.4 */
+	REPORT_ERROR_ALIEN, /* nothing says that this is a TLS report: neither JSON nor packed JSON,
+			       or JSON with no member of RFC 8460 4.4 */
 	REPORT_ERROR_BROKEN, /* a report, or bytes that begin like one, that cannot be read */
 	REPORT_ERROR_LIMIT,  /* over a cap of ingest/limits.h */
 };

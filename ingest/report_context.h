@@ -9,13 +9,13 @@
 /* Every member is NULL where the wrapping does not say; all are names of lower-case A-labels.
    Owned by whoever made them; report_context_clear frees them. */
 struct report_context {
-	char *header_domain;	/* TLS-Report-Domain */
-	char *subject_domain;	/* Subject: Report Domain: X Submitter: Y */
-	char *file_domain;	/* submitter!domain!begin!end[!id].json.gz, RFC 8460 5.1 */
-	char *token_domain;	/* the domain whose capability URL was posted to */
+	char *header_domain;    /* TLS-Report-Domain */
+	char *subject_domain;   /* Subject: Report Domain: X Submitter: Y */
+	char *file_domain;      /* submitter!domain!begin!end[!id].json.gz, RFC 8460 5.1 */
+	char *token_domain;     /* the domain whose capability URL was posted to */
 	char *header_submitter; /* TLS-Report-Submitter */
 	char *subject_submitter;
-	char *from_domain;	/* the domain of From: */
+	char *from_domain; /* the domain of From: */
 	char *file_submitter;
 	int64_t file_start; /* begin and end of the file name, seconds since 1970; 0: not said */
 	int64_t file_end;
