@@ -24,9 +24,9 @@ wrapping_sniff(const uint8_t *bytes, size_t length)
 		return WRAPPING_GZIP;
 	if (length >= 4 && memcmp(bytes, "PK\3\4", 4) == 0)
 		return WRAPPING_ZIP;
-	/* RFC 1950 2.2: method 8, window up to 32 KiB, check bits */
-	if (length >= 2 && (bytes[0] & 0x0f) == Z_DEFLATED && bytes[0] >> 4 <= 7 &&
-		(bytes[0] << 8 | bytes[1]) % 31 == 0)
+	/* RFC 1950 2.2: deflate with the window of 32 KiB that everyone uses, and check bits.  Smaller
+	   windows would make some mail headers look like zlib. */
+	if (length >= 2 && bytes[0] == 0x78 && (bytes[0] << 8 | bytes[1]) % 31 == 0)
 		return WRAPPING_ZLIB;
 	return WRAPPING_NONE;
 }

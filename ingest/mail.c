@@ -1,1 +1,287 @@
-/* in preparation */
+/* A mail message to the reports it carries. */
+#include "ingest/mail.h"
+
+#include <string.h>
+
+#include <gmime/gmime.h>
+
+#include "ingest/limits.h"
+#include "ingest/report_body.h"
+
+/* One message, the outer or a forwarded one, and what its headers say. */
+struct letter {
+	GMimeMessage *message;
+	struct report_context context;
+	bool is_report; /* a header or the type says that it carries a TLS report */
+};
+
+/* A MIME object still to be looked at. */
+struct task {
+	GMimeObject *object;
+	struct letter *letter;
+	int depth;
+};
+
+struct walk {
+	const uint8_t *bytes;
+	size_t length;
+	int64_t now;
+	struct trust_judge *judge;
+	GArray *tasks;      /* struct task, the next one last */
+	GPtrArray *letters; /* struct letter */
+	GPtrArray *arrivals;
+	int parts;
+};
+
+static void
+letter_free(gpointer data)
+{
+	struct letter *letter = data;
+	report_context_clear(&letter->context);
+	g_free(letter);
+}
+
+static void
+read_from(struct report_context *context, GMimeMessage *message)
+{
+	InternetAddressList *from = g_mime_message_get_from(message);
+	for (int i = 0; from != NULL && i < internet_address_list_length(from); i++) {
+		InternetAddress *address = internet_address_list_get_address(from, i);
+		if (!INTERNET_ADDRESS_IS_MAILBOX(address))
+			continue;
+		const char *text =
+			internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(address));
+		const char *at = text != NULL ? strrchr(text, '@') : NULL;
+		if (at != NULL) {
+			report_context_set(&context->from_domain, at + 1);
+			return;
+		}
+	}
+}
+
+/* "multipart/report; report-type=tlsrpt" (RFC 8460 5.3) or one of the report's own types. */
+static bool
+declares_report(GMimeObject *object)
+{
+	GMimeContentType *type = g_mime_object_get_content_type(object);
+	const char *subtype = type != NULL ? g_mime_content_type_get_media_subtype(type) : NULL;
+	const char *report =
+		type != NULL ? g_mime_content_type_get_parameter(type, "report-type") : NULL;
+	return (subtype != NULL && g_ascii_strncasecmp(subtype, "tlsrpt", 6) == 0) ||
+	       (report != NULL && g_ascii_strcasecmp(report, "tlsrpt") == 0);
+}
+
+/* Headers come decoded (RFC 2047) and unfolded. */
+static struct letter *
+open_letter(struct walk *walk, GMimeMessage *message)
+{
+	struct letter *letter = g_new0(struct letter, 1);
+	GMimeObject *object = GMIME_OBJECT(message);
+	const char *subject = g_mime_message_get_subject(message);
+	letter->message = message;
+	report_context_set(&letter->context.header_domain,
+		g_mime_object_get_header(object, "TLS-Report-Domain"));
+	report_context_set(&letter->context.header_submitter,
+		g_mime_object_get_header(object, "TLS-Report-Submitter"));
+	if (subject != NULL)
+		report_context_subject(&letter->context, subject);
+	read_from(&letter->context, message);
+	letter->is_report =
+		letter->context.header_domain != NULL || letter->context.subject_domain != NULL;
+	g_ptr_array_add(walk->letters, letter);
+	return letter;
+}
+
+static void
+push(struct walk *walk, GMimeObject *object, struct letter *letter, int depth)
+{
+	struct task task = { object, letter, depth };
+	if (object != NULL && depth <= LIMIT_MIME_DEPTH)
+		g_array_append_val(walk->tasks, task);
+}
+
+static void
+push_message(struct walk *walk, GMimeMessage *message, int depth)
+{
+	if (message != NULL)
+		push(walk, g_mime_message_get_mime_part(message), open_letter(walk, message),
+			depth);
+}
+
+static void
+push_children(struct walk *walk, GMimeMultipart *multipart, const struct task *task)
+{
+	/* last first, so that the first is looked at first */
+	int count = MIN(g_mime_multipart_get_count(multipart), LIMIT_MIME_PARTS);
+	for (int i = count - 1; i >= 0; i--)
+		push(walk, g_mime_multipart_get_part(multipart, i), task->letter, task->depth + 1);
+}
+
+/* The decoded content; base64 and quoted-printable damage is passed over as GMime does. */
+static GByteArray *
+decode(GMimePart *part)
+{
+	GByteArray *bytes = g_byte_array_new();
+	GMimeDataWrapper *content = g_mime_part_get_content(part);
+	if (content == NULL)
+		return bytes;
+	GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(bytes);
+	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), FALSE);
+	g_mime_data_wrapper_write_to_stream(content, stream);
+	g_object_unref(stream);
+	return bytes;
+}
+
+/* Takes one body; bytes are the caller's to free.  A body that cannot be read is kept only where
+   something declares it to be a report: an unrelated archive in an ordinary mail is none of ours.
+ */
+static void
+take_body(struct walk *walk, GByteArray *bytes, const struct report_context *context, bool declared)
+{
+	GError *failure = NULL;
+	struct report *report = report_body_read(bytes->data, bytes->len, context, &failure);
+	if (report == NULL && !declared) {
+		g_error_free(failure);
+		return;
+	}
+	struct arrival *arrival = arrival_new();
+	arrival->report = report;
+	arrival->failure = failure;
+	arrival->body = g_bytes_new(bytes->data, bytes->len);
+	arrival->channel = CHANNEL_MAIL;
+	arrival->trust = TRUST_MAIL;
+	arrival->received_at = walk->now;
+	report_context_copy(&arrival->context, context);
+	if (report != NULL && walk->judge != NULL)
+		trust_judge_mail(walk->judge, walk->bytes, walk->length, report, &arrival->trust);
+	g_ptr_array_add(walk->arrivals, arrival);
+}
+
+static void
+look_at_part(struct walk *walk, GMimePart *part, const struct task *task)
+{
+	bool typed = declares_report(GMIME_OBJECT(part));
+	g_autoptr(GByteArray) bytes = decode(part);
+	if (bytes->len == 0 || (!typed && !report_body_sniff(bytes->data, bytes->len)))
+		return;
+	struct report_context context;
+	const char *name = g_mime_part_get_filename(part);
+	report_context_copy(&context, &task->letter->context);
+	if (name != NULL)
+		report_context_file_name(&context, name);
+	bool declared = typed || context.file_domain != NULL ||
+			(task->letter->is_report && !GMIME_IS_TEXT_PART(part));
+	take_body(walk, bytes, &context, declared);
+	report_context_clear(&context);
+}
+
+static void
+look_at(struct walk *walk, const struct task *task)
+{
+	if (GMIME_IS_MULTIPART(task->object))
+		push_children(walk, GMIME_MULTIPART(task->object), task);
+	else if (GMIME_IS_MESSAGE_PART(task->object))
+		push_message(walk,
+			g_mime_message_part_get_message(GMIME_MESSAGE_PART(task->object)),
+			task->depth + 1);
+	else if (GMIME_IS_PART(task->object))
+		look_at_part(walk, GMIME_PART(task->object), task);
+}
+
+static void
+walk_parts(struct walk *walk)
+{
+	while (walk->tasks->len > 0 && walk->parts++ < LIMIT_MIME_PARTS &&
+		walk->arrivals->len < LIMIT_REPORTS_PER_MESSAGE) {
+		struct task task = g_array_index(walk->tasks, struct task, walk->tasks->len - 1);
+		g_array_set_size(walk->tasks, walk->tasks->len - 1);
+		look_at(walk, &task);
+	}
+}
+
+static GMimeMessage *
+parse_message(const uint8_t *bytes, size_t length)
+{
+	static gsize ready;
+	if (g_once_init_enter(&ready)) {
+		g_mime_init();
+		g_once_init_leave(&ready, 1);
+	}
+	GMimeStream *stream = g_mime_stream_mem_new_with_buffer((const char *)bytes, length);
+	GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+	GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
+	g_object_unref(parser);
+	g_object_unref(stream);
+	return message;
+}
+
+static void
+read_mime(struct walk *walk)
+{
+	GMimeMessage *message = parse_message(walk->bytes, walk->length);
+	if (message == NULL)
+		return;
+	push_message(walk, message, 0);
+	if (walk->letters->len > 0) {
+		struct letter *letter = g_ptr_array_index(walk->letters, 0);
+		GMimeObject *body = g_mime_message_get_mime_part(message);
+		letter->is_report = letter->is_report || (body != NULL && declares_report(body));
+	}
+	walk_parts(walk);
+	g_object_unref(message);
+}
+
+/* A report that was piped in without any mail around it. */
+static void
+read_bare(struct walk *walk)
+{
+	const struct report_context nothing = { 0 };
+	g_autoptr(GByteArray) bytes = g_byte_array_new();
+	g_byte_array_append(bytes, walk->bytes, (guint)walk->length);
+	take_body(walk, bytes, &nothing, false);
+}
+
+/* The "From " line that an mbox puts before a message. */
+static void
+skip_from_line(struct walk *walk)
+{
+	if (walk->length < 5 || memcmp(walk->bytes, "From ", 5) != 0)
+		return;
+	const uint8_t *end = memchr(walk->bytes, '\n', walk->length);
+	size_t skipped = end != NULL ? (size_t)(end + 1 - walk->bytes) : walk->length;
+	walk->bytes += skipped;
+	walk->length -= skipped;
+}
+
+static void
+free_arrival(gpointer arrival)
+{
+	arrival_free(arrival);
+}
+
+GPtrArray *
+mail_read(
+	const uint8_t *bytes, size_t length, int64_t now, struct trust_judge *judge, GError **error)
+{
+	if (length > LIMIT_MESSAGE_BYTES) {
+		g_set_error(error, REPORT_ERROR, REPORT_ERROR_LIMIT,
+			"message of %zu bytes, at most %u are read", length, LIMIT_MESSAGE_BYTES);
+		return NULL;
+	}
+	struct walk walk = { .bytes = bytes, .length = length, .now = now, .judge = judge };
+	walk.tasks = g_array_new(FALSE, FALSE, sizeof(struct task));
+	walk.letters = g_ptr_array_new_with_free_func(letter_free);
+	walk.arrivals = g_ptr_array_new_with_free_func(free_arrival);
+	skip_from_line(&walk);
+	if (report_body_sniff(walk.bytes, walk.length))
+		read_bare(&walk);
+	else
+		read_mime(&walk);
+
+	uint64_t key = arrival_key(walk.bytes, walk.length);
+	for (guint i = 0; i < walk.arrivals->len; i++)
+		((struct arrival *)g_ptr_array_index(walk.arrivals, i))->key = key;
+	g_array_unref(walk.tasks);
+	g_ptr_array_unref(walk.letters);
+	return walk.arrivals;
+}

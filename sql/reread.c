@@ -232,7 +232,7 @@ reread_quarantined(struct reread *reread, const struct key *key, GError **error)
 	if (db_rows(result) == 0)
 		return true;
 
-	g_autoptr(arrival) arrival = arrival_new();
+	g_autoptr(Arrival) arrival = arrival_new();
 	struct rereading rereading = { .key = key, .arrival = arrival };
 	GError *failure = NULL;
 	quarantined_load(arrival, result);

@@ -1,0 +1,28 @@
+/* The raw headers of a message (RFC 5322 2.2), one field at a time, in order. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct header_block {
+	const uint8_t *at, *end;
+};
+
+/* One field: its name, and its text from the name to the end of its last line (without that line's
+   end).  Points into the message. */
+struct header_field {
+	const char *name;
+	size_t name_length;
+	const char *text;
+	size_t text_length;
+};
+
+/* The next field; false at the empty line or the end.  Lines that are no field are passed over. */
+bool header_block_next(struct header_block *block, struct header_field *field);
+
+/* Whether the field has this name, in any case. */
+bool header_field_is(const struct header_field *field, const char *name);
+
+/* The field's value with folding undone, in a new string; g_free it. */
+char *header_field_value(const struct header_field *field);
