@@ -1,1 +1,173 @@
-/* in preparation */
+/* stsready import: mailboxes and files into the database. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analyze/command.h"
+#include "analyze/progress.h"
+#include "analyze/settings.h"
+#include "analyze/trust_options.h"
+#include "ingest/importer.h"
+#include "sql/store.h"
+
+static const char description[] =
+	"PATH is a Maildir, an mbox, a directory, a single message (.eml) or report (.json, "
+	".json.gz), or\n"
+	"\"-\" for standard input; what it is is seen from its content.  In a Maildir a message is "
+	"moved from\n"
+	"new/ to cur/ and marked as seen once its reports are committed; one without a report "
+	"stays where\n"
+	"it is; one whose report cannot be read is flagged and its report kept in quarantine.  "
+	"Importing\n"
+	"the same again changes nothing.  Ctrl-C ends it after the batch in hand.\n\n"
+	"Exit status: 0 all imported, 1 some could not be read or kept (each was told of), 64 "
+	"usage,\n"
+	"69 no database, 74 a disk is full, 130 interrupted.";
+
+static gboolean watch, require_dkim, quiet, json;
+static int workers, batch;
+static double wait_seconds;
+
+static void
+complain(void *user, const char *what, const char *why)
+{
+	progress_clear(user);
+	command_complain(what, why);
+}
+
+static void
+show(void *user, const struct importer_counts *counts, uint64_t queued)
+{
+	struct progress *progress = user;
+	double seconds = progress_seconds(progress);
+	(void)queued;
+	progress_show(progress, "%" PRIu64 " read, %" PRIu64 " new, %.0f a second", counts->read,
+		counts->fresh, seconds > 0 ? (double)counts->read / seconds : 0);
+}
+
+static void
+print_json(const struct importer_counts *counts)
+{
+	printf("{\"read\":%" PRIu64 ",\"new\":%" PRIu64 ",\"seen_before\":%" PRIu64
+	       ",\"conflicts\":%" PRIu64 ",\"without_report\":%" PRIu64 ",\"quarantined\":%" PRIu64
+	       ",\"not_dkim\":%" PRIu64 ",\"failed\":%" PRIu64 "}\n",
+		counts->read, counts->fresh, counts->seen, counts->conflicts, counts->without,
+		counts->quarantined, counts->not_dkim, counts->failed);
+}
+
+static void
+print_counts(const struct importer_counts *counts)
+{
+	printf("read %" PRIu64 ", new %" PRIu64 ", seen before %" PRIu64 ", conflicts %" PRIu64
+	       ", without a report %" PRIu64 ", quarantined %" PRIu64,
+		counts->read, counts->fresh, counts->seen, counts->conflicts, counts->without,
+		counts->quarantined);
+	if (counts->not_dkim > 0)
+		printf(", dropped unsigned %" PRIu64, counts->not_dkim);
+	if (counts->failed > 0)
+		printf(", failed %" PRIu64, counts->failed);
+	putchar('\n');
+}
+
+/* What the run comes to: the sink's failure first, then interruption, then single failures. */
+static int
+conclude(bool fine, const struct importer_counts *counts, const GError *error)
+{
+	if (json)
+		print_json(counts);
+	else if (!quiet || !fine || counts->failed > 0)
+		print_counts(counts);
+	int status = command_finish_output();
+	if (!fine) {
+		bool database = error->domain == SINK_ERROR;
+		command_complain(database ? "database" : "import", error->message);
+		return !database                           ? EXIT_DATA
+		       : strstr(error->message, "(53100)") ? EXIT_IO
+							   : EXIT_NODB;
+	}
+	if (atomic_load(&command_stop) != 0 && !watch) {
+		command_complain("interrupted", "run it again to take in the rest");
+		return EXIT_INTERRUPTED;
+	}
+	return status != EXIT_OK ? status : counts->failed > 0 ? EXIT_SOME : EXIT_OK;
+}
+
+static int
+import_into(struct store *store, struct trust_judge *judge, char **paths, size_t n_paths)
+{
+	struct progress *progress = progress_new(quiet);
+	struct importer_counts counts;
+	g_autoptr(GError) error = NULL;
+	struct importer_options options = { .workers = workers,
+		.batch = batch,
+		.watch = watch,
+		.require_dkim = require_dkim,
+		.wait_seconds = wait_seconds,
+		.judge = judge,
+		.complain = complain,
+		.progress = show,
+		.user = progress };
+	command_catch_signals();
+	bool fine = importer_run(store_sink(store), (const char *const *)paths, n_paths, &options,
+		&command_stop, &counts, &error);
+	progress_free(progress);
+	return conclude(fine, &counts, error);
+}
+
+static int
+open_and_import(char **paths, size_t n_paths)
+{
+	g_autoptr(GError) error = NULL;
+	struct trust_judge *judge = trust_options_judge(&error);
+	if (judge == NULL) {
+		command_complain("settings", error->message);
+		return EXIT_CONFIG;
+	}
+	g_autofree char *url = settings_database(&error);
+	struct store *store = url != NULL ? store_open(url, &error) : NULL;
+	int status = EXIT_NODB;
+	if (store != NULL)
+		status = import_into(store, judge, paths, n_paths);
+	else
+		command_complain("database", error->message);
+	store_close(store);
+	trust_judge_free(judge);
+	return status;
+}
+
+static int
+run_import(int argc, char **argv)
+{
+	GOptionEntry entries[TRUST_OPTION_COUNT + 8] = {
+		[TRUST_OPTION_COUNT] = { "watch", 'w', 0, G_OPTION_ARG_NONE, &watch,
+			"Stay and follow the Maildirs among the paths", NULL },
+		{ "require-dkim", 0, 0, G_OPTION_ARG_NONE, &require_dkim,
+			"Drop mailed reports without an aligned DKIM signature (RFC 8460 3)",
+			NULL },
+		{ "workers", 0, 0, G_OPTION_ARG_INT, &workers,
+			"Threads that read and parse (default: one a core)", "N" },
+		{ "batch", 0, 0, G_OPTION_ARG_INT, &batch, "Reports a transaction (default: 512)",
+			"N" },
+		{ "wait", 0, 0, G_OPTION_ARG_DOUBLE, &wait_seconds,
+			"How long to wait for a database that is away (default: 60)", "SECONDS" },
+		{ "quiet", 'q', 0, G_OPTION_ARG_NONE, &quiet,
+			"Only print when something went wrong", NULL },
+		{ "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print the closing counts as JSON",
+			NULL },
+	};
+	trust_options_entries(entries);
+	int status = command_options(
+		&command_import, "PATH...", description, entries, true, &argc, &argv);
+	if (status >= 0)
+		return status;
+	if (argc < 2 || workers < 0 || workers > 256 || batch < 0 || batch > 10000) {
+		command_complain(
+			"import", argc < 2 ? "name a mailbox, a directory, a file or \"-\""
+					   : "--workers takes 1 to 256, --batch 1 to 10000");
+		return EXIT_USAGE;
+	}
+	return open_and_import(argv + 1, (size_t)argc - 1);
+}
+
+const struct command command_import = { "import",
+	"Take in reports from mailboxes, directories, files or standard input", run_import };

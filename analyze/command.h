@@ -5,6 +5,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "sql/db.h"
+
 /* Exit statuses (sysexits.h names them; readiness and check add their own, see stsready(1)). */
 enum {
 	EXIT_OK = 0,
@@ -42,3 +44,13 @@ void command_complain(const char *what, const char *why);
    Returns -1 to go on, or an exit status: EXIT_USAGE with a complaint. */
 int command_options(const struct command *command, const char *usage, const char *description,
 	GOptionEntry *entries, bool with_database, int *argc, char ***argv);
+
+/* Opens the database that the settings name.  NULL after a complaint; *status is then the exit
+   status. */
+struct db *command_open_database(int *status);
+
+/* The exit status for a failure of the database: EXIT_IO where a disk is full, else EXIT_NODB. */
+int command_database_status(const GError *error);
+
+/* Flushes standard output.  EXIT_OK, or EXIT_IO after a complaint (a disk is full). */
+int command_finish_output(void);

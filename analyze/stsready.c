@@ -1,1 +1,93 @@
-/* in preparation */
+/* The stsready command line: finds the command and runs it. */
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analyze/command.h"
+
+static const struct command *const commands[] = { &command_init, &command_import, &command_reread,
+	&command_parse, &command_domains, &command_reports, &command_failures };
+
+static const struct command *
+find_command(const char *name)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+static void
+print_help(FILE *to)
+{
+	fputs("Usage: stsready COMMAND [OPTION...]\n\n"
+	      "When can an MTA-STS policy go from testing to enforce without losing mail?\n\n"
+	      "Commands:\n",
+		to);
+	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+		fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+	fputs("\n`stsready COMMAND --help` tells more about one; stsready(1) tells all.\n", to);
+}
+
+/* The command whose name is nearest: one that begins alike, so that typing errors get a hint. */
+static const char *
+nearest(const char *name)
+{
+	size_t best = 0;
+	const char *found = NULL;
+	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
+		size_t alike = 0;
+		while (name[alike] != '\0' && name[alike] == commands[i]->name[alike])
+			alike++;
+		if (alike > best) {
+			best = alike;
+			found = commands[i]->name;
+		}
+	}
+	return found;
+}
+
+static int
+refuse(const char *name)
+{
+	const char *near = nearest(name);
+	g_autofree char *hint =
+		near != NULL ? g_strdup_printf("no such command; did you mean `stsready %s`?", near)
+			     : g_strdup("no such command; `stsready --help` lists them");
+	command_complain(name, hint);
+	return EXIT_USAGE;
+}
+
+static int
+run_help(const char *name)
+{
+	char option[] = "--help";
+	const struct command *command = find_command(name);
+	if (command == NULL)
+		return refuse(name);
+	char *argv[] = { (char *)command->name, option, NULL };
+	return command->run(2, argv);
+}
+
+int
+main(int argc, char **argv)
+{
+	setlocale(LC_CTYPE, "");
+	if (argc < 2) {
+		print_help(stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("stsready " STSREADY_VERSION);
+		return EXIT_OK;
+	}
+	if (strcmp(argv[1], "help") == 0 && argc > 2)
+		return run_help(argv[2]);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+		strcmp(argv[1], "help") == 0) {
+		print_help(stdout);
+		return EXIT_OK;
+	}
+	const struct command *command = find_command(argv[1]);
+	return command != NULL ? command->run(argc - 1, argv + 1) : refuse(argv[1]);
+}

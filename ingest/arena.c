@@ -9,8 +9,8 @@
 
 #include <glib.h>
 
-/* The first block holds a small report and its JSON tree; later ones double up to the last size. */
-#define FIRST_BLOCK ((size_t)8 << 10)
+/* The first block holds a small report; later ones double up to the last size. */
+#define FIRST_BLOCK ((size_t)2 << 10)
 #define LARGEST_BLOCK ((size_t)1 << 20)
 
 struct block {

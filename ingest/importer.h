@@ -8,21 +8,21 @@
 #include <stdatomic.h>
 
 struct importer_counts {
-	uint64_t read;		 /* messages and files looked at */
-	uint64_t fresh;		 /* reports stored for the first time */
-	uint64_t seen;		 /* reports that were there already */
-	uint64_t conflicts;	 /* kept beside another of the same identity */
-	uint64_t without;	 /* messages and files without a report */
-	uint64_t quarantined;	 /* reports that could not be read, kept aside */
-	uint64_t not_dkim;	 /* dropped since --require-dkim */
-	uint64_t failed;	 /* paths that could not be read, reports that could not be kept */
+	uint64_t read;        /* messages and files looked at */
+	uint64_t fresh;       /* reports stored for the first time */
+	uint64_t seen;        /* reports that were there already */
+	uint64_t conflicts;   /* kept beside another of the same identity */
+	uint64_t without;     /* messages and files without a report */
+	uint64_t quarantined; /* reports that could not be read, kept aside */
+	uint64_t not_dkim;    /* dropped since --require-dkim */
+	uint64_t failed;      /* paths that could not be read, reports that could not be kept */
 };
 
 struct importer_options {
-	int workers;	   /* threads that read and parse; 0: one a core */
-	int batch;	   /* reports a transaction; 0: 512 */
-	bool watch;	   /* stay and follow the Maildirs among paths (inotify) */
-	bool require_dkim; /* drop mailed reports without DKIM, as RFC 8460 3 asks */
+	int workers;         /* threads that read and parse; 0: one a core */
+	int batch;           /* reports a transaction; 0: 512 */
+	bool watch;          /* stay and follow the Maildirs among paths (inotify) */
+	bool require_dkim;   /* drop mailed reports without DKIM, as RFC 8460 3 asks */
 	double wait_seconds; /* how long to wait for a sink that is temporarily away; 0: 60 s */
 	struct trust_judge *judge;
 
@@ -45,5 +45,6 @@ bool importer_run(struct sink *sink, const char *const *paths, size_t n_paths,
    failure in order; source names the path and, in an mbox, the message.  For `stsready parse`.
    False where some path or message could not be read or held no report; each was told of by
    complain. */
-bool importer_parse(const char *const *paths, size_t n_paths, const struct importer_options *options,
+bool importer_parse(const char *const *paths, size_t n_paths,
+	const struct importer_options *options,
 	void (*each)(void *user, const char *source, const struct arrival *arrival), void *user);

@@ -117,7 +117,22 @@ push_children(struct walk *walk, GMimeMultipart *multipart, const struct task *t
 		push(walk, g_mime_multipart_get_part(multipart, i), task->letter, task->depth + 1);
 }
 
-/* The decoded content; base64 and quoted-printable damage is passed over as GMime does. */
+/* Base64 as it arrives: characters outside the alphabet passed over, missing padding made up for
+   (GMime would drop the last bytes, and a gzip stream without them is truncated). */
+static void
+decode_base64(GByteArray *bytes)
+{
+	gint state = 0;
+	guint save = 0;
+	g_autofree guchar *out = g_malloc(bytes->len / 4 * 3 + 6);
+	gsize length =
+		g_base64_decode_step((const char *)bytes->data, bytes->len, out, &state, &save);
+	length += g_base64_decode_step("===", 3, out + length, &state, &save);
+	memcpy(bytes->data, out, MIN(length, bytes->len));
+	g_byte_array_set_size(bytes, (guint)MIN(length, bytes->len));
+}
+
+/* The decoded content; damage is passed over. */
 static GByteArray *
 decode(GMimePart *part)
 {
@@ -127,8 +142,14 @@ decode(GMimePart *part)
 		return bytes;
 	GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(bytes);
 	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), FALSE);
-	g_mime_data_wrapper_write_to_stream(content, stream);
+	bool base64 = g_mime_data_wrapper_get_encoding(content) == GMIME_CONTENT_ENCODING_BASE64;
+	if (base64)
+		g_mime_stream_write_to_stream(g_mime_data_wrapper_get_stream(content), stream);
+	else
+		g_mime_data_wrapper_write_to_stream(content, stream);
 	g_object_unref(stream);
+	if (base64)
+		decode_base64(bytes);
 	return bytes;
 }
 

@@ -7,11 +7,9 @@
 
 #include "ingest/limits.h"
 
-#define BUFFER_BYTES (64u << 10)
-
 struct mbox {
 	int fd;
-	uint8_t buffer[BUFFER_BYTES];
+	uint8_t buffer[MBOX_BUFFER_BYTES];
 	size_t used, at;              /* bytes in the buffer, and how many of them are taken */
 	uint64_t position;            /* of buffer[at] in the file */
 	bool line_start, after_empty; /* buffer[at] begins a line; the line before was empty */
@@ -19,10 +17,13 @@ struct mbox {
 };
 
 struct mbox *
-mbox_new(int fd)
+mbox_new(int fd, const uint8_t *head, gsize length)
 {
 	struct mbox *mbox = g_new0(struct mbox, 1);
+	g_assert(length <= sizeof mbox->buffer);
 	mbox->fd = fd;
+	memcpy(mbox->buffer, head, length);
+	mbox->used = length;
 	mbox->line_start = mbox->after_empty = true;
 	return mbox;
 }
@@ -48,8 +49,9 @@ fill(struct mbox *mbox, GError **error)
 		mbox->used -= mbox->at;
 		mbox->at = 0;
 	}
-	while (!mbox->ended && mbox->used < BUFFER_BYTES) {
-		ssize_t got = read(mbox->fd, mbox->buffer + mbox->used, BUFFER_BYTES - mbox->used);
+	while (!mbox->ended && mbox->used < MBOX_BUFFER_BYTES) {
+		ssize_t got =
+			read(mbox->fd, mbox->buffer + mbox->used, MBOX_BUFFER_BYTES - mbox->used);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0) {

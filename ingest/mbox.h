@@ -7,8 +7,11 @@
 
 struct mbox;
 
-/* Reads from a descriptor, which stays the caller's. */
-struct mbox *mbox_new(int fd);
+/* What a reader holds at once; a head given to mbox_new may be so long. */
+#define MBOX_BUFFER_BYTES (64u << 10)
+
+/* Reads from a descriptor, which stays the caller's, of which head was read already. */
+struct mbox *mbox_new(int fd, const uint8_t *head, gsize length);
 void mbox_free(struct mbox *mbox);
 
 /* The next message without its "From " line, ">From " unquoted, in out (cleared first).  A message

@@ -10,7 +10,7 @@ struct trust_options {
 	/* authserv-ids whose Authentication-Results headers are believed (RFC 8601), NULL-ended;
 	   NULL or empty: none, and signatures are verified here. */
 	const char *const *authserv_ids;
-	bool verify;	       /* verify signatures here where no trusted header speaks */
+	bool verify;           /* verify signatures here where no trusted header speaks */
 	const char *resolver;  /* ADDR or ADDR:PORT or [ADDR]:PORT; NULL: the system's */
 	double lookup_seconds; /* for one key look-up; 0: 5 s */
 };
