@@ -1,1 +1,11 @@
-# one line a test
+# Programs as a user runs them, against real servers of their own.
+
+# e2e(NAME) runs tests/e2e/test_NAME.py, with the Python that Debian's packages of modules are for
+function(e2e name)
+	add_test(NAME e2e/${name} COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/e2e/test_${name}.py)
+	set_tests_properties(e2e/${name} PROPERTIES LABELS e2e TIMEOUT 900
+		ENVIRONMENT "STSREADY=$<TARGET_FILE:stsready>;STSREADYD=$<TARGET_FILE:stsreadyd>")
+endfunction()
+
+e2e(import_kill)
+e2e(localdb)

@@ -1,0 +1,124 @@
+"""A private PostgreSQL server for one test: a folder and a Unix socket of its own, gone afterwards."""
+import atexit
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PATIENCE = 60  # seconds for a start or a stop, on a machine that does other things too
+PR_SET_PDEATHSIG = 1
+
+# What a test does not need; a benchmark, or a test that pulls the plug, asks for durable=True.
+CARELESS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+
+
+def programs():
+    """The folder of the server programs, found in one place for all."""
+    return subprocess.run([os.path.join(ROOT, "contrib", "localdb"), "programs"], check=True,
+                          stdout=subprocess.PIPE, text=True).stdout.strip()
+
+
+def die_with_parent():
+    """A test that is killed takes its server along (SIGINT: fast shutdown)."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+
+
+class Cluster:
+    """Socket, data and log are in self.folder; the user postgres is superuser, without password: the
+    folder is closed to other users.  With outlive=True the server stays when this process ends."""
+
+    def __init__(self, durable=False, outlive=False):
+        self.durable, self.outlive = durable, outlive
+        self.programs = programs()
+        self.process = None
+        # PostgreSQL refuses to run as root.
+        self.user = "postgres" if os.geteuid() == 0 else None
+        # /tmp, not TMPDIR: a socket's path ends at 107 bytes.
+        self.folder = tempfile.mkdtemp(prefix="stsready-test-", dir="/tmp")
+        if not outlive:
+            atexit.register(self.stop)
+        if self.user:
+            shutil.chown(self.folder, self.user, self.user)
+        self._run([self._program("initdb"), "-D", self.folder + "/data", "-U", "postgres", "--auth=trust",
+                   "--encoding=UTF8", "--no-locale", "--no-sync"])
+
+    def _program(self, name):
+        return os.path.join(self.programs, name)
+
+    def _environment(self):
+        return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+
+    def _as_server(self):
+        who = {"user": self.user, "group": self.user, "extra_groups": []} if self.user else {}
+        return {"cwd": "/", "env": self._environment(), "stdin": subprocess.DEVNULL, **who}
+
+    def _run(self, command):
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              check=False, **self._as_server())
+        if done.returncode != 0:
+            raise RuntimeError("%s: %s" % (command[0], done.stdout))
+
+    def _spawn(self):
+        settings = ["listen_addresses=", "unix_socket_directories=" + self.folder, "max_connections=50",
+                    "dynamic_shared_memory_type=mmap"] + ([] if self.durable else CARELESS)
+        command = [self._program("postgres"), "-D", self.folder + "/data"]
+        for setting in settings:
+            command += ["-c", setting]
+        with open(self.folder + "/log", "ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True,
+                                            preexec_fn=None if self.outlive else die_with_parent,
+                                            **self._as_server())
+
+    def _ready(self):
+        return subprocess.run([self._program("pg_isready"), "-q", "-h", self.folder], check=False,
+                              env=self._environment()).returncode == 0
+
+    def start(self):
+        """Starts the server and waits until it answers.  Backends of a killed one may hold its memory
+        for a moment, in which a new one refuses to start: so more than one try."""
+        deadline = time.monotonic() + PATIENCE
+        self._spawn()
+        while not self._ready():
+            if time.monotonic() > deadline:
+                raise RuntimeError("no start within %d s:\n%s" % (PATIENCE, self.log()))
+            time.sleep(0.05)
+            if self.process.poll() is not None:
+                self._spawn()
+
+    def stop(self):
+        """Stops the server and removes its folder; may be called twice."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                self.kill9()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def kill9(self):
+        """The postmaster dies without a word; its backends see that and end by themselves."""
+        self.process.kill()
+        self.process.wait()
+
+    def log(self):
+        with open(self.folder + "/log", errors="replace") as log:
+            return log.read()
+
+    def url(self, dbname="postgres"):
+        return "host=%s dbname=%s user=postgres" % (self.folder, dbname)
+
+    def psql(self, dbname, sql):
+        """Runs SQL; rows come back as lines, columns with "|" between."""
+        done = subprocess.run([self._program("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d",
+                               self.url(dbname)], input=sql, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              env=self._environment(), text=True, check=False)
+        if done.returncode != 0:
+            raise RuntimeError("psql: %s in: %s" % (done.stderr.strip(), sql))
+        return done.stdout
+
+    def createdb(self, name):
+        self.psql("postgres", 'create database "%s"' % name)
