@@ -63,8 +63,9 @@ import_walk_maildir(const struct import_walk *walk, const char *maildir, const c
 static void
 walk_whole_maildir(const struct import_walk *walk, const char *maildir)
 {
-	import_walk_maildir(walk, maildir, "new");
+	/* cur/ first: messages that move there out of new/ meanwhile are not met again */
 	import_walk_maildir(walk, maildir, "cur");
+	import_walk_maildir(walk, maildir, "new");
 }
 
 static void walk_directory(const struct import_walk *walk, const char *path, int depth);

@@ -79,7 +79,8 @@ read_instant(struct json_place *place, const cJSON *item, const char *name, int6
 		return false;
 	}
 	if (!instant_parse(item->valuestring, instant, &quirks)) {
-		g_autofree char *shown = g_strndup(item->valuestring, 40);
+		g_autofree char *cut = g_strndup(item->valuestring, 40);
+		g_autofree char *shown = g_utf8_make_valid(cut, -1);
 		g_set_error(error, REPORT_ERROR, REPORT_ERROR_BROKEN,
 			"date-range: %s \"%s\" is no date and time of RFC 3339", name, shown);
 		return false;
