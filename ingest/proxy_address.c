@@ -39,7 +39,11 @@ parse_element(const char *text, size_t length, struct address *address)
 	} else if (colon != NULL && strchr(colon + 1, ':') == NULL) {
 		*colon = '\0'; /* one colon only: IPv4 with a port */
 	}
-	return address_parse(start, address) && !address->local;
+	struct address parsed;
+	if (!address_parse(start, &parsed) || parsed.local)
+		return false;
+	*address = parsed;
+	return true;
 }
 
 struct address

@@ -1,18 +1,17 @@
 /* The spool's files: write, sync, rename, sync. */
 #include "ingest/spool.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include "ingest/limits.h"
 #include "ingest/spool_file.h"
+#include "ingest/spool_places.h"
 
 /* Files open at once in one spool_put. */
 #define GROUP 64
@@ -23,13 +22,8 @@
 
 #define PROBE_NAME "probe"
 
-enum place { TMP, NEW, BAD, PLACES };
-static const char *const place_names[PLACES] = { "tmp", "new", "bad" };
-
 struct spool {
-	int directory;
-	int places[PLACES];
-	char *path;
+	struct spool_places places;
 	uint64_t most_bytes, most_files;
 
 	GMutex lock;                     /* over what follows */
@@ -39,79 +33,22 @@ struct spool {
 	int64_t last_stamp;
 };
 
-G_DEFINE_QUARK(stsready - spool - error, spool_error)
-
-static bool
-fail(const struct spool *spool, const char *what, GError **error)
-{
-	g_set_error(error, SPOOL_ERROR, SPOOL_ERROR_SYSTEM, "%s: %s: %s", spool->path, what,
-		g_strerror(errno));
-	return false;
-}
-
-/* ---- opening ---- */
-
-static bool
-open_place(struct spool *spool, enum place place, GError **error)
-{
-	const char *name = place_names[place];
-	if (mkdirat(spool->directory, name, 0700) < 0 && errno != EEXIST)
-		return fail(spool, name, error);
-	spool->places[place] = openat(spool->directory, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return spool->places[place] >= 0 || fail(spool, name, error);
-}
-
-/* A stream of its own over a directory that stays open. */
-static DIR *
-read_place(const struct spool *spool, enum place place)
-{
-	int fd = openat(spool->places[place], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *stream = fd >= 0 ? fdopendir(fd) : NULL;
-	if (stream == NULL && fd >= 0)
-		close(fd);
-	return stream;
-}
-
-static bool
-for_each_name(struct spool *spool, enum place place,
-	void (*each)(struct spool *spool, enum place place, const char *name, void *user),
-	void *user, GError **error)
-{
-	DIR *stream = read_place(spool, place);
-	if (stream == NULL)
-		return fail(spool, place_names[place], error);
-	errno = 0;
-	for (struct dirent *entry; (entry = readdir(stream)) != NULL; errno = 0)
-		if (entry->d_name[0] != '.')
-			each(spool, place, entry->d_name, user);
-	bool fine = errno == 0 || fail(spool, place_names[place], error);
-	closedir(stream);
-	return fine;
-}
-
-static void
-unlink_name(struct spool *spool, enum place place, const char *name, void *user)
-{
-	(void)user;
-	unlinkat(spool->places[place], name, 0);
-}
-
 static int64_t
 name_stamp(const char *name)
 {
 	return g_ascii_strtoll(name, NULL, 10);
 }
 
+/* One file that was there at start. */
 static void
-count_name(struct spool *spool, enum place place, const char *name, void *user)
+count_file(struct spool *spool, enum spool_place place, const char *name)
 {
 	struct stat about;
-	(void)user;
-	if (fstatat(spool->places[place], name, &about, AT_SYMLINK_NOFOLLOW) < 0)
+	if (fstatat(spool->places.fds[place], name, &about, AT_SYMLINK_NOFOLLOW) < 0)
 		return;
 	spool->files++;
 	spool->bytes += (uint64_t)about.st_size;
-	if (place != NEW)
+	if (place != SPOOL_NEW)
 		return;
 	spool->waiting++;
 	spool->waiting_bytes += (uint64_t)about.st_size;
@@ -119,51 +56,36 @@ count_name(struct spool *spool, enum place place, const char *name, void *user)
 		spool->oldest = name_stamp(name);
 }
 
-static bool
-take_lock(struct spool *spool, GError **error)
+static void
+count_new(void *user, const char *name)
 {
-	if (flock(spool->directory, LOCK_EX | LOCK_NB) == 0)
-		return true;
-	if (errno != EWOULDBLOCK)
-		return fail(spool, "lock", error);
-	g_set_error(error, SPOOL_ERROR, SPOOL_ERROR_BUSY, "%s: another stsreadyd has this spool",
-		spool->path);
-	return false;
+	count_file(user, SPOOL_NEW, name);
 }
 
-static bool
-open_all(struct spool *spool, GError **error)
+static void
+count_bad(void *user, const char *name)
 {
-	if (g_mkdir_with_parents(spool->path, 0700) < 0)
-		return fail(spool, "cannot be made", error);
-	spool->directory = open(spool->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (spool->directory < 0)
-		return fail(spool, "cannot be opened", error);
-	if (!take_lock(spool, error))
-		return false;
-	for (int place = 0; place < PLACES; place++)
-		if (!open_place(spool, (enum place)place, error))
-			return false;
-	/* new/ itself must outlive a power cut */
-	if (fsync(spool->directory) < 0)
-		return fail(spool, "sync", error);
-	return for_each_name(spool, TMP, unlink_name, NULL, error) &&
-	       for_each_name(spool, NEW, count_name, NULL, error) &&
-	       for_each_name(spool, BAD, count_name, NULL, error);
+	count_file(user, SPOOL_BAD, name);
+}
+
+/* What was being written when a process died was promised to nobody. */
+static void
+clear_leftover(void *user, const char *name)
+{
+	unlinkat(((struct spool *)user)->places.fds[SPOOL_TMP], name, 0);
 }
 
 struct spool *
 spool_open(const struct spool_options *options, GError **error)
 {
 	struct spool *spool = g_new0(struct spool, 1);
-	spool->path = g_strdup(options->directory);
 	spool->most_bytes = options->most_bytes;
 	spool->most_files = options->most_files;
-	spool->directory = -1;
-	for (int place = 0; place < PLACES; place++)
-		spool->places[place] = -1;
 	g_mutex_init(&spool->lock);
-	if (open_all(spool, error))
+	if (spool_places_open(&spool->places, options->directory, error) &&
+		spool_places_each(&spool->places, SPOOL_TMP, clear_leftover, spool, error) &&
+		spool_places_each(&spool->places, SPOOL_NEW, count_new, spool, error) &&
+		spool_places_each(&spool->places, SPOOL_BAD, count_bad, spool, error))
 		return spool;
 	spool_close(spool);
 	return NULL;
@@ -174,13 +96,8 @@ spool_close(struct spool *spool)
 {
 	if (spool == NULL)
 		return;
-	for (int place = 0; place < PLACES; place++)
-		if (spool->places[place] >= 0)
-			close(spool->places[place]);
-	if (spool->directory >= 0)
-		close(spool->directory); /* and its lock */
+	spool_places_clear(&spool->places);
 	g_mutex_clear(&spool->lock);
-	g_free(spool->path);
 	g_free(spool);
 }
 
@@ -205,7 +122,7 @@ reserve(struct spool *spool, struct writing *writing, GError **error)
 		spool->bytes + writing->length > spool->most_bytes / share) {
 		g_set_error(error, SPOOL_ERROR, SPOOL_ERROR_FULL,
 			"%s: full: %" G_GUINT64_FORMAT " files, %" G_GUINT64_FORMAT " bytes",
-			spool->path, spool->files, spool->bytes);
+			spool->places.path, spool->files, spool->bytes);
 		return false;
 	}
 	spool->files++;
@@ -256,7 +173,7 @@ drop(struct spool *spool, struct writing *writing)
 	if (writing->fd >= 0)
 		close(writing->fd);
 	writing->fd = -1;
-	unlinkat(spool->places[TMP], writing->name, 0);
+	unlinkat(spool->places.fds[SPOOL_TMP], writing->name, 0);
 	give_back(spool, writing);
 }
 
@@ -268,11 +185,11 @@ begin(struct spool *spool, struct writing *writing, GError **error)
 	writing->length = writing->head->len + g_bytes_get_size(writing->item->arrival->body);
 	if (!reserve(spool, writing, error))
 		return false;
-	writing->fd = openat(
-		spool->places[TMP], writing->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	writing->fd = openat(spool->places.fds[SPOOL_TMP], writing->name,
+		O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (writing->fd >= 0 && write_all(writing->fd, writing))
 		return true;
-	fail(spool, "write", error);
+	spool_places_fail(&spool->places, "write", error);
 	drop(spool, writing);
 	return false;
 }
@@ -304,9 +221,10 @@ end(struct spool *spool, struct writing *writing, GError **error)
 	writing->fd = -1;
 	count_waiting(spool, writing); /* first: a drainer may be quicker than this thread */
 	if (close(fd) == 0 && synced &&
-		renameat(spool->places[TMP], writing->name, spool->places[NEW], writing->name) == 0)
+		renameat(spool->places.fds[SPOOL_TMP], writing->name, spool->places.fds[SPOOL_NEW],
+			writing->name) == 0)
 		return true;
-	fail(spool, "sync and rename", error);
+	spool_places_fail(&spool->places, "sync and rename", error);
 	uncount_waiting(spool, writing);
 	drop(spool, writing);
 	return false;
@@ -318,24 +236,19 @@ put_group(struct spool *spool, struct spool_item *items, size_t count, GError **
 {
 	struct writing group[GROUP];
 	size_t renamed = 0;
-	GError *failure = NULL;
+	GError *failure = NULL; /* the first one */
 	for (size_t i = 0; i < count; i++) {
 		group[i] = (struct writing){ .item = &items[i], .fd = -1 };
-		g_clear_error(&failure);
-		items[i].kept = begin(spool, &group[i], &failure);
+		items[i].kept = begin(spool, &group[i], failure == NULL ? &failure : NULL);
 	}
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		if (items[i].kept) {
-			g_clear_error(&failure);
-			items[i].kept = end(spool, &group[i], &failure);
+			items[i].kept = end(spool, &group[i], failure == NULL ? &failure : NULL);
 			renamed += items[i].kept;
 		}
-	}
-	bool synced = renamed == 0 || fsync(spool->places[NEW]) == 0;
-	if (!synced) {
-		g_clear_error(&failure);
-		fail(spool, "sync of new/", &failure);
-	}
+	bool synced = renamed == 0 || fsync(spool->places.fds[SPOOL_NEW]) == 0;
+	if (!synced && failure == NULL)
+		spool_places_fail(&spool->places, "sync of new/", &failure);
 	for (size_t i = 0; i < count; i++) {
 		items[i].kept = items[i].kept && synced;
 		g_string_free(group[i].head, TRUE);
@@ -361,10 +274,8 @@ spool_put(struct spool *spool, struct spool_item *items, size_t count, GError **
 /* ---- reading ---- */
 
 static void
-collect_name(struct spool *spool, enum place place, const char *name, void *user)
+collect_name(void *user, const char *name)
 {
-	(void)spool;
-	(void)place;
 	g_ptr_array_add(user, g_strdup(name));
 }
 
@@ -378,7 +289,7 @@ GPtrArray *
 spool_list(struct spool *spool, GError **error)
 {
 	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-	if (!for_each_name(spool, NEW, collect_name, names, error)) {
+	if (!spool_places_each(&spool->places, SPOOL_NEW, collect_name, names, error)) {
 		g_ptr_array_unref(names);
 		return NULL;
 	}
@@ -390,9 +301,9 @@ GBytes *
 spool_load(struct spool *spool, const char *name, GError **error)
 {
 	struct stat about;
-	int fd = openat(spool->places[NEW], name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(spool->places.fds[SPOOL_NEW], name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &about) < 0) {
-		fail(spool, name, error);
+		spool_places_fail(&spool->places, name, error);
 		if (fd >= 0)
 			close(fd);
 		return NULL;
@@ -411,8 +322,8 @@ static void
 forget(struct spool *spool, const char *name, bool gone)
 {
 	struct stat about;
-	enum place place = gone ? NEW : BAD;
-	uint64_t size = fstatat(spool->places[place], name, &about, AT_SYMLINK_NOFOLLOW) == 0
+	enum spool_place place = gone ? SPOOL_NEW : SPOOL_BAD;
+	uint64_t size = fstatat(spool->places.fds[place], name, &about, AT_SYMLINK_NOFOLLOW) == 0
 				? (uint64_t)about.st_size
 				: 0;
 	g_autoptr(GMutexLocker) locked = g_mutex_locker_new(&spool->lock);
@@ -430,14 +341,15 @@ bool
 spool_remove(struct spool *spool, const char *name, GError **error)
 {
 	forget(spool, name, true);
-	return unlinkat(spool->places[NEW], name, 0) == 0 || fail(spool, name, error);
+	return unlinkat(spool->places.fds[SPOOL_NEW], name, 0) == 0 ||
+	       spool_places_fail(&spool->places, name, error);
 }
 
 bool
 spool_reject(struct spool *spool, const char *name, GError **error)
 {
-	if (renameat(spool->places[NEW], name, spool->places[BAD], name) < 0)
-		return fail(spool, name, error);
+	if (renameat(spool->places.fds[SPOOL_NEW], name, spool->places.fds[SPOOL_BAD], name) < 0)
+		return spool_places_fail(&spool->places, name, error);
 	forget(spool, name, false);
 	return true;
 }
@@ -452,14 +364,14 @@ spool_look(struct spool *spool)
 bool
 spool_probe(struct spool *spool, GError **error)
 {
-	int fd = openat(
-		spool->places[TMP], PROBE_NAME, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int fd = openat(spool->places.fds[SPOOL_TMP], PROBE_NAME,
+		O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return fail(spool, "cannot be written", error);
+		return spool_places_fail(&spool->places, "cannot be written", error);
 	bool fine = write(fd, "probe\n", 6) == 6 && fsync(fd) == 0;
 	if (!fine)
-		fail(spool, "cannot be written", error);
+		spool_places_fail(&spool->places, "cannot be written", error);
 	close(fd);
-	unlinkat(spool->places[TMP], PROBE_NAME, 0);
+	unlinkat(spool->places.fds[SPOOL_TMP], PROBE_NAME, 0);
 	return fine;
 }

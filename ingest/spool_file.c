@@ -209,8 +209,10 @@ static bool
 take_file(struct head *head, const uint8_t *bytes, size_t length, GError **error)
 {
 	size_t magic = strlen(MAGIC);
-	const uint8_t *gap = memmem(bytes, MIN(length, MOST_HEAD), "\n\n", 2);
-	if (!spool_file_sniff(bytes, length) || gap == NULL || gap < bytes + magic) {
+	const uint8_t *gap = NULL;
+	if (spool_file_sniff(bytes, length))
+		gap = memmem(bytes, MIN(length, MOST_HEAD), "\n\n", 2);
+	if (gap == NULL || gap < bytes + magic) {
 		set_damaged(error, "no header");
 		return false;
 	}

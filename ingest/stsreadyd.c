@@ -17,8 +17,8 @@
 #include "ingest/endpoint.h"
 #include "ingest/printable.h"
 #include "sql/capability.h"
+#include "sql/late_store.h"
 #include "sql/migrate.h"
-#include "sql/store.h"
 
 /* How long a stop may take: for requests to come in, then for their reports to be durable. */
 #define STOP_READING (3 * G_USEC_PER_SEC)
@@ -29,32 +29,6 @@
 #define TOKENS_PERIOD (60 * G_USEC_PER_SEC)
 
 /* ---- the database ---- */
-
-/* A store that is opened by the first write: the daemon begins whether the database is there or
-   not. */
-struct late_store {
-	const char *url;
-	struct store *store;
-	struct sink sink;
-};
-
-static bool
-late_write(void *state, struct arrival *const *arrivals, size_t count, enum sink_outcome *outcomes,
-	GError **error)
-{
-	struct late_store *late = state;
-	g_autoptr(GError) failure = NULL;
-	if (late->store == NULL)
-		late->store = store_open(late->url, &failure);
-	if (late->store == NULL) {
-		bool refused = g_error_matches(failure, DB_ERROR, DB_ERROR_REFUSED);
-		g_set_error_literal(error, SINK_ERROR,
-			refused ? SINK_ERROR_FATAL : SINK_ERROR_TEMPORARY, failure->message);
-		return false;
-	}
-	struct sink *sink = store_sink(late->store);
-	return sink->write(sink->state, arrivals, count, outcomes, error);
-}
 
 /* What the drainer asks the database, over a connection of its own. */
 struct prober {
@@ -108,8 +82,8 @@ struct daemon {
 	struct guard *guard;
 	struct tls_files *tls_files;
 	struct spool *spool;
-	GArray *listeners; /* of struct listener */
-	struct late_store *stores;
+	GArray *listeners;          /* of struct listener */
+	struct late_store **stores; /* ended by NULL */
 	struct sink **sinks;
 	struct prober prober;
 	struct committer *committer;
@@ -245,12 +219,11 @@ static void
 start_committer(struct daemon *daemon)
 {
 	size_t n_stores = daemon->options->writers + 2;
-	daemon->stores = g_new0(struct late_store, n_stores);
+	daemon->stores = g_new0(struct late_store *, n_stores + 1);
 	daemon->sinks = g_new(struct sink *, n_stores);
 	for (size_t i = 0; i < n_stores; i++) {
-		daemon->stores[i].url = daemon->options->database;
-		daemon->stores[i].sink = (struct sink){ &daemon->stores[i], late_write };
-		daemon->sinks[i] = &daemon->stores[i].sink;
+		daemon->stores[i] = late_store_new(daemon->options->database);
+		daemon->sinks[i] = late_store_sink(daemon->stores[i]);
 	}
 	struct committer_options options = {
 		.sinks = daemon->sinks,
@@ -300,8 +273,8 @@ daemon_free(struct daemon *daemon)
 	endpoint_free(daemon->endpoint);
 	admin_free(daemon->admin);
 	intake_free(daemon->intake);
-	for (size_t i = 0; daemon->stores != NULL && i < daemon->options->writers + 2; i++)
-		store_close(daemon->stores[i].store);
+	for (struct late_store **late = daemon->stores; late != NULL && *late != NULL; late++)
+		late_store_free(*late);
 	g_free(daemon->stores);
 	g_free(daemon->sinks);
 	db_close(daemon->prober.db);
