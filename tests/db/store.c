@@ -1,5 +1,5 @@
-/* The store against a real PostgreSQL: identity, duplicates, conflicts, trust and sums, in every order
-   of delivery and every cut into batches. */
+/* The store against a real PostgreSQL: identity, duplicates, conflicts, trust and sums, in every
+   order of delivery and every cut into batches. */
 #include <string.h>
 
 #include "ingest/report_body.h"
@@ -15,23 +15,25 @@ static char *url;
 /* ---- what arrives ---- */
 
 struct spec {
-	const char *id;	     /* report-id */
-	const char *domain;  /* of its policy; NULL: none is told */
-	const char *second;  /* domain of a second policy; NULL: there is none */
+	const char *id;     /* report-id */
+	const char *domain; /* of its policy; NULL: none is told */
+	const char *second; /* domain of a second policy; NULL: there is none */
 	int success, failure;
 	enum trust trust;
-	int key; /* which arrival it is */
-	int salt; /* makes another content under the same identity */
+	int key;             /* which arrival it is */
+	int salt;            /* makes another content under the same identity */
 	const char *details; /* text of "failure-details" */
 };
 
 static char *
 policy_json(const struct spec *spec, const char *domain)
 {
-	g_autofree char *told =
-		domain != NULL ? g_strdup_printf(",\"policy-domain\":\"%s\"", domain) : g_strdup("");
+	g_autofree char *told = domain != NULL
+					? g_strdup_printf(",\"policy-domain\":\"%s\"", domain)
+					: g_strdup("");
 	return g_strdup_printf(
-		"{\"policy\":{\"policy-type\":\"sts\",\"policy-string\":[\"version: STSv1\",\"mode: "
+		"{\"policy\":{\"policy-type\":\"sts\",\"policy-string\":[\"version: "
+		"STSv1\",\"mode: "
 		"testing\",\"mx: mx.%s\",\"max_age: 86400\"]%s},\"summary\":{\"total-successful-"
 		"session-count\":%d,\"total-failure-session-count\":%d},\"failure-details\":[%s]}",
 		domain != NULL ? domain : "example", told, spec->success, spec->failure,
@@ -43,11 +45,14 @@ arrive(const struct spec *spec)
 {
 	g_autofree char *first = policy_json(spec, spec->domain);
 	g_autofree char *second = spec->second != NULL ? policy_json(spec, spec->second) : NULL;
-	g_autofree char *json = g_strdup_printf(
-		"{\"organization-name\":\"Sender\",\"contact-info\":\"tls@sender.example\",\"report-id\":"
-		"\"%s\",\"date-range\":{\"start-datetime\":\"2026-03-01T00:00:00Z\",\"end-datetime\":"
-		"\"2026-03-01T23:59:59Z\"},\"salt\":%d,\"policies\":[%s%s%s]}",
-		spec->id, spec->salt, first, second != NULL ? "," : "", second != NULL ? second : "");
+	g_autofree char *json =
+		g_strdup_printf("{\"organization-name\":\"Sender\",\"contact-info\":\"tls@sender."
+				"example\",\"report-id\":"
+				"\"%s\",\"date-range\":{\"start-datetime\":\"2026-03-01T00:00:"
+				"00Z\",\"end-datetime\":"
+				"\"2026-03-01T23:59:59Z\"},\"salt\":%d,\"policies\":[%s%s%s]}",
+			spec->id, spec->salt, first, second != NULL ? "," : "",
+			second != NULL ? second : "");
 	GError *error = NULL;
 	struct arrival *arrival = arrival_new();
 	arrival->report = report_body_read((const uint8_t *)json, strlen(json), NULL, &error);
@@ -88,39 +93,50 @@ static const char policy_drift_sql[] =
 	" count(distinct digest) reports, sum(least(success, 1000000000000)) success,"
 	" sum(least(failure, 1000000000000)) failure from report join report_policy using (domain,"
 	" digest) where counted group by 1, 2, 3, 4, 5) t full join (select * from day_policy where"
-	" (reports, success, failure) <> (0, 0, 0)) d using (domain, day, trust, policy_type, policy_key)"
-	" where (t.reports, t.success, t.failure) is distinct from (d.reports, d.success, d.failure)";
+	" (reports, success, failure) <> (0, 0, 0)) d using (domain, day, trust, policy_type, "
+	"policy_key)"
+	" where (t.reports, t.success, t.failure) is distinct from (d.reports, d.success, "
+	"d.failure)";
 static const char failure_drift_sql[] =
-	"select count(*)::text from (select r.domain, day, trust, submitter, policy_type, policy_key,"
+	"select count(*)::text from (select r.domain, day, trust, submitter, policy_type, "
+	"policy_key,"
 	" result_type, coalesce(receiving_mx_hostname, '') receiving_mx_hostname,"
-	" coalesce(receiving_ip, '') receiving_ip, count(*) details, coalesce(sum(sessions), 0) sessions,"
+	" coalesce(receiving_ip, '') receiving_ip, count(*) details, coalesce(sum(sessions), 0) "
+	"sessions,"
 	" count(*) filter (where sessions is null) unsaid from report r join report_policy p using"
 	" (domain, digest) join failure_detail f on f.domain = p.domain and f.digest = p.digest and"
-	" f.policy_seq = p.seq where counted group by 1, 2, 3, 4, 5, 6, 7, 8, 9) t full join (select *"
-	" from day_failure where (details, sessions, unsaid) <> (0, 0, 0)) d using (domain, day, trust,"
-	" submitter, policy_type, policy_key, result_type, receiving_mx_hostname, receiving_ip) where"
+	" f.policy_seq = p.seq where counted group by 1, 2, 3, 4, 5, 6, 7, 8, 9) t full join "
+	"(select *"
+	" from day_failure where (details, sessions, unsaid) <> (0, 0, 0)) d using (domain, day, "
+	"trust,"
+	" submitter, policy_type, policy_key, result_type, receiving_mx_hostname, receiving_ip) "
+	"where"
 	" (t.details, t.sessions, t.unsaid) is distinct from (d.details, d.sessions, d.unsaid)";
 /* Reports without their original, or originals and policies without their report. */
-static const char orphans_sql[] =
-	"select count(*)::text from report r full join payload p using (domain, digest) where r.day is"
-	" null or p.packed is null";
+static const char orphans_sql[] = "select count(*)::text from report r full join payload p using "
+				  "(domain, digest) where r.day is"
+				  " null or p.packed is null";
 
 static void
 assert_consistent(struct db *db, const char *name)
 {
-	g_autofree char *policies = ask(db, policy_drift_sql), *failures = ask(db, failure_drift_sql);
+	g_autofree char *policies = ask(db, policy_drift_sql),
+			*failures = ask(db, failure_drift_sql);
 	g_autofree char *orphans = ask(db, orphans_sql);
-	if (!g_str_equal(policies, "0") || !g_str_equal(failures, "0") || !g_str_equal(orphans, "0"))
-		g_error("%s: sums drifted: policies %s, failures %s, orphans %s", name, policies, failures,
-			orphans);
+	if (!g_str_equal(policies, "0") || !g_str_equal(failures, "0") ||
+		!g_str_equal(orphans, "0"))
+		g_error("%s: sums drifted: policies %s, failures %s, orphans %s", name, policies,
+			failures, orphans);
 }
 
 static void
 clear(struct db *db)
 {
 	GError *error = NULL;
-	db_script(db, "truncate report, report_policy, failure_detail, payload, quarantine, day_policy,"
-		      " day_failure, policy_text", &error);
+	db_script(db,
+		"truncate report, report_policy, failure_detail, payload, quarantine, day_policy,"
+		" day_failure, policy_text",
+		&error);
 	g_assert_no_error(error);
 }
 
@@ -134,8 +150,8 @@ static const struct scenario {
 	bool ordered; /* the order decides: only the one given is tried */
 	const char *counted, *sessions, *others;
 } scenarios[] = {
-	{ "one report", { { "a", "d.example", .success = 3, .trust = TRUST_MAIL, .key = 1 } }, false,
-		"d.example a mail 1", "d.example mail 3/0", "0" },
+	{ "one report", { { "a", "d.example", .success = 3, .trust = TRUST_MAIL, .key = 1 } },
+		false, "d.example a mail 1", "d.example mail 3/0", "0" },
 	{ "the same message twice",
 		{ { "a", "d.example", .success = 3, .trust = TRUST_MAIL, .key = 1 },
 			{ "a", "d.example", .success = 3, .trust = TRUST_MAIL, .key = 1 } },
@@ -146,27 +162,36 @@ static const struct scenario {
 		false, "d.example a mail 2", "d.example mail 3/0", "0" },
 	{ "three arrivals, two channels: the best trust stays",
 		{ { "a", "d.example", .success = 3, .failure = 1, .trust = TRUST_HTTPS, .key = 1 },
-			{ "a", "d.example", .success = 3, .failure = 1, .trust = TRUST_DKIM, .key = 2 },
-			{ "a", "d.example", .success = 3, .failure = 1, .trust = TRUST_MAIL, .key = 3 } },
+			{ "a", "d.example", .success = 3, .failure = 1, .trust = TRUST_DKIM,
+				.key = 2 },
+			{ "a", "d.example", .success = 3, .failure = 1, .trust = TRUST_MAIL,
+				.key = 3 } },
 		false, "d.example a dkim 3", "d.example dkim 3/1", "0" },
 	{ "conflict, equal trust: the first counts",
 		{ { "a", "d.example", .success = 3, .trust = TRUST_MAIL, .key = 1 },
-			{ "a", "d.example", .success = 9, .trust = TRUST_MAIL, .key = 2, .salt = 1 } },
+			{ "a", "d.example", .success = 9, .trust = TRUST_MAIL, .key = 2,
+				.salt = 1 } },
 		true, "d.example a mail 1", "d.example mail 3/0", "1" },
 	{ "conflict, https and unsigned mail are equally anybody's: the first counts",
 		{ { "a", "d.example", .success = 3, .trust = TRUST_HTTPS, .key = 1 },
-			{ "a", "d.example", .success = 9, .trust = TRUST_MAIL, .key = 2, .salt = 1 } },
+			{ "a", "d.example", .success = 9, .trust = TRUST_MAIL, .key = 2,
+				.salt = 1 } },
 		true, "d.example a https 1", "d.example https 3/0", "1" },
 	{ "conflict, forged and signed: the signed one counts, whichever came first",
 		{ { "a", "d.example", .success = 900, .trust = TRUST_HTTPS, .key = 1, .salt = 1,
-			  .details = "{\"result-type\":\"certificate-expired\",\"failed-session-count\":900}" },
-			{ "a", "d.example", .success = 3, .failure = 2, .trust = TRUST_DKIM, .key = 2,
-				.details = "{\"result-type\":\"certificate-expired\",\"failed-session-count\":2}" } },
+			  .details = "{\"result-type\":\"certificate-expired\",\"failed-session-"
+				     "count\":900}" },
+			{ "a", "d.example", .success = 3, .failure = 2, .trust = TRUST_DKIM,
+				.key = 2,
+				.details = "{\"result-type\":\"certificate-expired\",\"failed-"
+					   "session-count\":2}" } },
 		false, "d.example a dkim 1", "d.example dkim 3/2", "1" },
 	{ "conflict of three, best trust counts",
 		{ { "a", "d.example", .success = 1, .trust = TRUST_HTTPS, .key = 1, .salt = 1 },
-			{ "a", "d.example", .success = 2, .trust = TRUST_FILE, .key = 2, .salt = 2 },
-			{ "a", "d.example", .success = 3, .trust = TRUST_DKIM, .key = 3, .salt = 3 } },
+			{ "a", "d.example", .success = 2, .trust = TRUST_FILE, .key = 2,
+				.salt = 2 },
+			{ "a", "d.example", .success = 3, .trust = TRUST_DKIM, .key = 3,
+				.salt = 3 } },
 		false, "d.example a dkim 1", "d.example dkim 3/0", "2" },
 	{ "conflict whose loser arrives again, signed",
 		{ { "a", "d.example", .success = 9, .trust = TRUST_HTTPS, .key = 1, .salt = 1 },
@@ -176,27 +201,31 @@ static const struct scenario {
 	{ "A6: two reports of one sender and day add up",
 		{ { "x_idx1", "d.example", .success = 3, .trust = TRUST_DKIM, .key = 1 },
 			{ "x_idx2", "d.example", .success = 4, .trust = TRUST_DKIM, .key = 2 } },
-		false, "d.example x_idx1 dkim 1; d.example x_idx2 dkim 1", "d.example dkim 7/0", "0" },
+		false, "d.example x_idx1 dkim 1; d.example x_idx2 dkim 1", "d.example dkim 7/0",
+		"0" },
 	{ "A4: one report-id for two domains is two reports",
 		{ { "a", "d.example", .success = 3, .trust = TRUST_DKIM, .key = 1 },
 			{ "a", "e.example", .success = 4, .trust = TRUST_DKIM, .key = 2 } },
-		false, "d.example a dkim 1; e.example a dkim 1", "d.example dkim 3/0; e.example dkim 4/0",
-		"0" },
+		false, "d.example a dkim 1; e.example a dkim 1",
+		"d.example dkim 3/0; e.example dkim 4/0", "0" },
 	{ "a report about two domains is split",
-		{ { "a", "d.example", "e.example", .success = 3, .failure = 1, .trust = TRUST_DKIM, .key = 1 },
-			{ "a", "d.example", "e.example", .success = 3, .failure = 1, .trust = TRUST_DKIM,
-				.key = 2 } },
-		false, "d.example a dkim 2; e.example a dkim 2", "d.example dkim 3/1; e.example dkim 3/1",
-		"0" },
-	{ "no domain told",
-		{ { "a", NULL, .success = 3, .trust = TRUST_MAIL, .key = 1 } }, false,
+		{ { "a", "d.example", "e.example", .success = 3, .failure = 1, .trust = TRUST_DKIM,
+			  .key = 1 },
+			{ "a", "d.example", "e.example", .success = 3, .failure = 1,
+				.trust = TRUST_DKIM, .key = 2 } },
+		false, "d.example a dkim 2; e.example a dkim 2",
+		"d.example dkim 3/1; e.example dkim 3/1", "0" },
+	{ "no domain told", { { "a", NULL, .success = 3, .trust = TRUST_MAIL, .key = 1 } }, false,
 		"unknown a mail 1", "unknown mail 3/0", "0" },
 	{ "details with and without a count",
 		{ { "a", "d.example", .success = 3, .failure = 5, .trust = TRUST_DKIM, .key = 1,
-			.details = "{\"result-type\":\"certificate-expired\",\"failed-session-count\":2},"
+			.details = "{\"result-type\":\"certificate-expired\",\"failed-session-"
+				   "count\":2},"
 				   "{\"result-type\":\"certificate-expired\"},"
-				   "{\"result-type\":\"starttls-not-supported\",\"failed-session-count\":3,"
-				   "\"receiving-mx-hostname\":\"mx.d.example\",\"receiving-ip\":\"192.0.2.1\"}" } },
+				   "{\"result-type\":\"starttls-not-supported\",\"failed-session-"
+				   "count\":3,"
+				   "\"receiving-mx-hostname\":\"mx.d.example\",\"receiving-ip\":"
+				   "\"192.0.2.1\"}" } },
 		false, "d.example a dkim 1", "d.example dkim 3/5", "0" },
 };
 
@@ -235,10 +264,11 @@ assert_scenario(struct db *db, const struct scenario *scenario)
 {
 	g_autofree char *counted = ask(db, counted_sql), *sessions = ask(db, sessions_sql);
 	g_autofree char *others = ask(db, others_sql);
-	if (!g_str_equal(counted, scenario->counted) || !g_str_equal(sessions, scenario->sessions) ||
+	if (!g_str_equal(counted, scenario->counted) ||
+		!g_str_equal(sessions, scenario->sessions) ||
 		!g_str_equal(others, scenario->others))
-		g_error("%s:\n got %s | %s | %s\nwant %s | %s | %s", scenario->name, counted, sessions,
-			others, scenario->counted, scenario->sessions, scenario->others);
+		g_error("%s:\n got %s | %s | %s\nwant %s | %s | %s", scenario->name, counted,
+			sessions, others, scenario->counted, scenario->sessions, scenario->others);
 	assert_consistent(db, scenario->name);
 }
 
@@ -296,8 +326,8 @@ static struct arrival *
 unreadable(const char *bytes, int key)
 {
 	struct arrival *arrival = arrival_new();
-	arrival->report = report_body_read(
-		(const uint8_t *)bytes, strlen(bytes), NULL, &arrival->failure);
+	arrival->report =
+		report_body_read((const uint8_t *)bytes, strlen(bytes), NULL, &arrival->failure);
 	g_assert_null(arrival->report);
 	arrival->body = g_bytes_new(bytes, strlen(bytes));
 	arrival->trust = TRUST_MAIL;
@@ -307,25 +337,28 @@ unreadable(const char *bytes, int key)
 	return arrival;
 }
 
-/* A report whose rows PostgreSQL refuses: an end beyond its last instant (SQLSTATE 22008). */
+/* A report whose rows PostgreSQL refuses: an end before its first instant (SQLSTATE 22008). */
 static struct arrival *
 poisonous(const struct spec *spec)
 {
 	struct arrival *arrival = arrive(spec);
-	arrival->report->end = INT64_C(9300000000000);
+	arrival->report->end = INT64_C(-300000000000);
 	return arrival;
 }
 
 static void
 test_outcomes(void)
 {
-	const struct spec good = { "good", "d.example", .success = 1, .trust = TRUST_MAIL, .key = 1 };
-	const struct spec other = { "good", "d.example", .success = 2, .trust = TRUST_MAIL, .key = 2,
-		.salt = 1 };
+	const struct spec good = { "good", "d.example", .success = 1, .trust = TRUST_MAIL,
+		.key = 1 };
+	const struct spec other = { "good", "d.example", .success = 2, .trust = TRUST_MAIL,
+		.key = 2, .salt = 1 };
 	const struct spec bad = { "bad", "d.example", .success = 1, .trust = TRUST_MAIL, .key = 3 };
-	const struct spec last = { "last", "d.example", .success = 1, .trust = TRUST_MAIL, .key = 4 };
-	struct arrival *batch[] = { arrive(&good), poisonous(&bad), arrive(&good), unreadable("{}", 5),
-		arrive(&other), arrive(&last), unreadable("{\"policies\":[", 6) };
+	const struct spec last = { "last", "d.example", .success = 1, .trust = TRUST_MAIL,
+		.key = 4 };
+	struct arrival *batch[] = { arrive(&good), poisonous(&bad), arrive(&good),
+		unreadable("{}", 5), arrive(&other), arrive(&last),
+		unreadable("{\"policies\":[", 6) };
 	const enum sink_outcome want[] = { SINK_NEW, SINK_QUARANTINED, SINK_SEEN, SINK_QUARANTINED,
 		SINK_CONFLICT, SINK_NEW, SINK_QUARANTINED };
 	enum sink_outcome got[G_N_ELEMENTS(batch)];
@@ -344,8 +377,8 @@ test_outcomes(void)
 	assert_consistent(db, "outcomes");
 	g_autofree char *kept = ask(db, "select count(*)::text from quarantine");
 	g_assert_cmpstr(kept, ==, "3");
-	g_autofree char *body = ask(db,
-		"select convert_from(body, 'UTF8') from quarantine order by size desc offset 1 limit 1");
+	g_autofree char *body = ask(db, "select convert_from(body, 'UTF8') from quarantine order "
+					"by size desc offset 1 limit 1");
 	g_assert_cmpstr(body, ==, "{\"policies\":[");
 	db_close(db);
 	store_close(store);
@@ -366,16 +399,20 @@ write_all(gpointer data)
 	g_autoptr(GRand) dice = g_rand_new_with_seed(seed);
 	struct sink *sink = store_sink(store);
 	for (int start = 0; start < REPORTS;) {
-		int size = MIN(g_rand_int_range(dice, 1, 60), REPORTS - start);
+		int size = g_rand_int_range(dice, 1, 60);
+		size = MIN(size, REPORTS - start);
 		struct arrival *batch[60];
 		enum sink_outcome outcomes[60];
 		for (int i = 0; i < size; i++) {
 			g_autofree char *id = g_strdup_printf("r%d", (start + i) % 100);
-			g_autofree char *domain = g_strdup_printf("d%d.example", (start + i) % 7);
-			struct spec spec = { id, domain, .success = 1 + (start + i) / 100, .failure = 1,
+			g_autofree char *domain =
+				g_strdup_printf("d%d.example", (start + i) % 100 % 7);
+			struct spec spec = { id, domain, .success = 1 + (start + i) / 100,
+				.failure = 1,
 				.trust = (start + i) / 100 == 2 ? TRUST_DKIM : TRUST_HTTPS,
 				.key = start + i, .salt = (start + i) / 100,
-				.details = "{\"result-type\":\"validation-failure\",\"failed-session-count\":1}" };
+				.details = "{\"result-type\":\"validation-failure\",\"failed-"
+					   "session-count\":1}" };
 			batch[i] = arrive(&spec);
 		}
 		/* each writer in an order of its own */
@@ -411,10 +448,11 @@ test_writers(void)
 	assert_consistent(db, "several writers");
 	g_autofree char *rows = ask(db, "select count(*)::text from report");
 	g_assert_cmpstr(rows, ==, "300");
-	/* of each identity that a signed report has, that one counts */
-	g_autofree char *beaten = ask(db,
-		"select count(*)::text from report s join report c using (domain, submitter, report_id,"
-		" start_at, end_at) where s.trust = 'dkim' and c.counted and c.trust <> 'dkim'");
+	/* each identity came with three contents, of which one was signed: that one counts */
+	g_autofree char *counted = ask(db, "select count(*)::text from report where counted");
+	g_assert_cmpstr(counted, ==, "100");
+	g_autofree char *beaten =
+		ask(db, "select count(*)::text from report where counted and trust <> 'dkim'");
 	g_assert_cmpstr(beaten, ==, "0");
 	db_close(db);
 }
@@ -439,7 +477,8 @@ migrate(gpointer data)
 static void
 test_migrations(void)
 {
-	GThread *one = g_thread_new("init", migrate, NULL), *other = g_thread_new("init", migrate, NULL);
+	GThread *one = g_thread_new("init", migrate, NULL),
+		*other = g_thread_new("init", migrate, NULL);
 	int applied = GPOINTER_TO_INT(g_thread_join(one)) + GPOINTER_TO_INT(g_thread_join(other));
 	g_assert_cmpint(applied, ==, migrate_newest());
 }
