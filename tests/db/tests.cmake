@@ -16,3 +16,4 @@ function(db_test name)
 endfunction()
 
 db_test(store ingest)
+db_test(reread ingest)
