@@ -4,22 +4,24 @@
 #include "sql/db.h"
 
 struct look_filter {
-	const char *domain;	 /* NULL: all */
-	const char *submitter;	 /* NULL: all; also matches the organization's name, any case */
+	const char *domain;      /* NULL: all */
+	const char *submitter;   /* NULL: all; also matches the organization's name, any case */
 	const char *result_type; /* failures only */
 	const char *trust;
-	int64_t since, until; /* reports whose start lies in [since, until); INT64_MIN, INT64_MAX: open */
-	int64_t limit;	      /* rows; 0: all */
+	int64_t since,
+		until; /* reports whose start lies in [since, until); INT64_MIN, INT64_MAX: open */
+	int64_t limit; /* rows; 0: all */
 };
 
 /* A domain that is watched, or that reports came in about. */
 struct look_domain {
 	const char *domain;
 	bool watched;
-	int64_t added_at;    /* where watched */
-	const char *token;   /* where watched */
-	int64_t reports;     /* counted ones */
-	int64_t success, failure; /* sessions of the policy type with the most, never added over types */
+	int64_t added_at;  /* where watched */
+	const char *token; /* where watched */
+	int64_t reports;   /* counted ones */
+	int64_t success,
+		failure; /* sessions of the policy type with the most, never added over types */
 	int64_t submitters;
 	int64_t last_report_at; /* received; INT64_MIN: never */
 };
@@ -37,7 +39,7 @@ struct look_report {
 	int64_t policies;
 	int64_t success, failure; /* of the policy type with the most sessions */
 	int64_t details;
-	char **notes;
+	char **notes, **trust_notes;
 };
 bool look_reports(struct db *db, const struct look_filter *filter,
 	bool (*each)(void *user, const struct look_report *row), void *user, GError **error);
@@ -57,7 +59,7 @@ bool look_failures(struct db *db, const struct look_filter *filter,
 
 /* Watches a domain (normalised); *token is its capability token, a new one or that of before;
    g_free it.  *added: it was not watched. */
-bool look_domain_add(struct db *db, const char *domain, int64_t now, char **token, bool *added,
-	GError **error);
+bool look_domain_add(
+	struct db *db, const char *domain, int64_t now, char **token, bool *added, GError **error);
 /* Stops watching; reports stay.  *removed: it was watched. */
 bool look_domain_remove(struct db *db, const char *domain, bool *removed, GError **error);
