@@ -9,3 +9,4 @@ endfunction()
 
 e2e(import_kill)
 e2e(localdb)
+e2e(sample)

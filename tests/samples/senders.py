@@ -256,7 +256,7 @@ class Sternpost(Sender):
             "organization-name": self.organization,
             "date-range": {"start-datetime": stamp(start) + "Z",
                            "end-datetime": stamp(start + timedelta(seconds=86399)) + "Z"},
-            "contact-info": "postmaster@" + self.signer,
+            "contact-info": "smtp-tls-reporting@" + self.submitter,
             "policies": [{"summary": self.summary(seen), "policy": policy, "failure-details": details}],
             "report-id": self.report_id(seen, number)}).encode()
 
