@@ -7,6 +7,10 @@ function(e2e name)
 		ENVIRONMENT "STSREADY=$<TARGET_FILE:stsready>;STSREADYD=$<TARGET_FILE:stsreadyd>")
 endfunction()
 
+e2e(endpoint)
 e2e(import_kill)
 e2e(localdb)
 e2e(sample)
+if(NOT STSREADY_SANITIZE) # it builds a tree of its own, the same one in every preset
+	e2e(quickstart)
+endif()
