@@ -24,8 +24,8 @@ wrapping_sniff(const uint8_t *bytes, size_t length)
 		return WRAPPING_GZIP;
 	if (length >= 4 && memcmp(bytes, "PK\3\4", 4) == 0)
 		return WRAPPING_ZIP;
-	/* RFC 1950 2.2: deflate with the window of 32 KiB that everyone uses, and check bits.  Smaller
-	   windows would make some mail headers look like zlib. */
+	/* RFC 1950 2.2: deflate with the window of 32 KiB that everyone uses, and check bits.
+	   Smaller windows would make some mail headers look like zlib. */
 	if (length >= 2 && bytes[0] == 0x78 && (bytes[0] << 8 | bytes[1]) % 31 == 0)
 		return WRAPPING_ZLIB;
 	return WRAPPING_NONE;
@@ -140,9 +140,12 @@ inflate_zip(const uint8_t *bytes, size_t length, size_t limit, GByteArray *out, 
 				       : "unknown compression");
 		return false;
 	}
-	if (method == ZIP_DEFLATED)
-		return inflate_all(WINDOW_RAW, WRAPPING_ZIP, bytes + skip, length - skip, limit,
-			out, trailing, error);
+	if (method == ZIP_DEFLATED) {
+		bool fine = inflate_all(WINDOW_RAW, WRAPPING_ZIP, bytes + skip, length - skip,
+			limit, out, trailing, error);
+		*trailing = 0; /* more files, the directory */
+		return fine;
+	}
 	size_t size = little(bytes + 18, 4);
 	if (size == 0 || size > length - skip) {
 		g_set_error(error, REPORT_ERROR, REPORT_ERROR_BROKEN, "zip: truncated");
@@ -152,7 +155,7 @@ inflate_zip(const uint8_t *bytes, size_t length, size_t limit, GByteArray *out, 
 		return fail_limit(WRAPPING_ZIP, limit, error);
 	g_byte_array_set_size(out, 0);
 	g_byte_array_append(out, bytes + skip, (guint)size);
-	*trailing = 0; /* the zip's directory */
+	*trailing = 0;
 	return true;
 }
 

@@ -1,0 +1,640 @@
+#!/usr/bin/python3
+"""stsreadyd against a real PostgreSQL: senders as they are, and what each is told."""
+import gzip
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+from cluster import Cluster
+from endpoint import (PATH, PROGRAM, STSREADY, Endpoint, end_certificate, make_certificate, make_schema, report,
+                      wait_until)
+
+GZIP = {"Content-Type": "application/tlsrpt+gzip"}
+NO_DOMAIN = report(policies=[{"policy": {"policy-type": "no-policy-found"},
+                              "summary": {"total-successful-session-count": 1}}])
+
+
+class Case(unittest.TestCase):
+    """One cluster for all tests of a class, a database and a daemon for each test."""
+    serial = 0
+    durable = False
+
+    @classmethod
+    def setUpClass(cls):
+        cls.cluster = Cluster(durable=cls.durable)
+        cls.cluster.start()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.cluster.stop()
+
+    def setUp(self):
+        Case.serial += 1
+        self.name = "endpoint%d" % Case.serial
+        self.database = make_schema(self.cluster, self.name)
+
+    def serve(self, *options, **named):
+        endpoint = Endpoint(self.database, *options, **named)
+        self.addCleanup(self.end, endpoint)
+        return endpoint
+
+    def end(self, endpoint):
+        self.assertEqual(endpoint.stop(), 0, endpoint.log())
+        self.assertNotIn("Sanitizer", endpoint.log())
+        shutil.rmtree(endpoint.folder, ignore_errors=True)
+
+    def ask(self, sql):
+        return self.cluster.psql(self.name, sql).strip()
+
+    def count(self, table="report"):
+        return int(self.ask("select count(*) from " + table))
+
+
+class Senders(Case):
+    def setUp(self):
+        super().setUp()
+        self.endpoint = self.serve()
+
+    def test_sys4(self):
+        """Postfix' reporter runs curl like this, and takes any status as delivered."""
+        body = gzip.compress(report())
+        words = ["--header", "Content-Type: application/tlsrpt+gzip", "--data-binary", "@-"]
+        self.assertEqual(self.endpoint.curl(*words, data=body), (0, "stored\n"))
+        self.assertEqual(self.endpoint.curl(*words, data=body), (0, "stored before\n"))
+        self.assertEqual(self.ask("select domain, channel, trust, remote, cardinality(arrivals) from report"),
+                         "rcpt.example|https|https|127.0.0.1|2")
+        self.assertEqual(self.ask("select sum(success) from day_policy"), "1")
+
+    def status_of(self, *words, data):
+        return self.endpoint.curl("--output", os.devnull, "--write-out", "%{http_code}", *words, data=data)[1]
+
+    def test_large_with_expect(self):
+        """Over 1 MiB curl asks first: Expect: 100-continue."""
+        body = report(details=12000)
+        self.assertGreater(len(body), 1 << 20)
+        done = subprocess.run(["curl", "-sv", "--cacert", self.endpoint.folder + "/cert.pem", "--data-binary", "@-",
+                               self.endpoint.url()], input=body, capture_output=True, check=True)
+        self.assertIn(b"HTTP/1.1 100 Continue", done.stderr)
+        self.assertIn(b"HTTP/1.1 201", done.stderr)
+        self.assertEqual(self.count("failure_detail"), 12000)
+
+    def test_chunked(self):
+        body = report(details=3000)
+        self.assertEqual(self.status_of("--header", "Transfer-Encoding: chunked", "--data-binary", "@-", data=body),
+                         "201")
+        self.assertEqual(self.count("failure_detail"), 3000)
+
+    def test_labels(self):
+        """Type and encoding are never believed."""
+        plain, packed = report, lambda number: gzip.compress(report(number))
+        cases = [
+            ("plain JSON labelled gzip", plain, GZIP),
+            ("gzip labelled JSON", packed, {"Content-Type": "application/tlsrpt+json"}),
+            ("Content-Encoding: gzip", packed, {**GZIP, "Content-Encoding": "gzip"}),
+            ("Content-Encoding: gzip, and it is not", plain, {"Content-Encoding": "gzip"}),
+            ("a form", packed, {"Content-Type": "application/x-www-form-urlencoded"}),
+            ("no Content-Type", packed, {}),
+            ("nonsense", packed, {"Content-Type": ";;;"}),
+        ]
+        for number, (name, make, headers) in enumerate(cases):
+            with self.subTest(name):
+                self.assertEqual(self.endpoint.post(make(number), headers=headers), 201)
+        self.assertEqual(self.count(), len(cases))
+
+    def test_http_1_0(self):
+        body = report()
+        answer = self.endpoint.raw(b"POST %s HTTP/1.0\r\nContent-Length: %d\r\n\r\n%s"
+                                   % (PATH.encode(), len(body), body))
+        self.assertRegex(answer, rb"^HTTP/1\.[01] 201 ")
+        self.assertEqual(self.count(), 1)
+
+    def test_get(self):
+        for path in "/", PATH, PATH + "/token":
+            for method in "GET", "HEAD":
+                with self.subTest(path, method=method):
+                    status, headers, text = self.endpoint.request(method, path)
+                    self.assertEqual(status, 200)
+                    self.assertEqual("RFC 8460" in text, method == "GET")
+                    self.assertNotIn("Server", headers)
+
+    def test_other_methods(self):
+        for method in "PUT", "DELETE", "OPTIONS", "PATCH", "NONSENSE":
+            with self.subTest(method):
+                status, headers, text = self.endpoint.request(method, PATH, b"x")
+                self.assertEqual((status, headers["Allow"]), (405, "GET, HEAD, POST"))
+                self.assertEqual(text.count("\n"), 1)
+
+    def test_paths(self):
+        cases = [
+            (PATH + "/", 201), (PATH + "/abc-DEF_123", 201), (PATH + "?x=y", 201),
+            ("/", 404), ("/v1", 404), ("/v1/tlsrptx", 404), (PATH + "/a/b", 404), (PATH + "/a%2fb", 404),
+            (PATH + "/" + 129 * "a", 404), ("/v1//tlsrpt", 404), ("/V1/tlsrpt", 404),
+        ]
+        for number, (path, status) in enumerate(cases):
+            with self.subTest(path):
+                self.assertEqual(self.endpoint.post(report(number), path), status)
+
+    def test_too_large(self):
+        body = b'{"report-id":"' + 11 * 1024 * 1024 * b"x" + b'"}'
+        for name, words in [("asked first", []), ("at once", ["--header", "Expect:"]),
+                            ("chunked", ["--header", "Transfer-Encoding: chunked", "--header", "Expect:"])]:
+            with self.subTest(name):
+                self.assertEqual(self.status_of(*words, "--data-binary", "@-", data=body), "413")
+        self.assertEqual(self.count("quarantine"), 0)
+
+    def test_faults_are_taken(self):
+        """A TLS report with faults is a TLS report."""
+        faulty = report(**{"contact-info": None, "report-id": None, "policies": [{"policy": {}, "summary": {}}]})
+        self.assertEqual(self.endpoint.post(faulty), 201)
+        self.assertEqual(self.ask("select cardinality(notes) > 0 from report"), "t")
+
+    def test_no_report(self):
+        cases = [
+            ("text", b"hello", 400), ("JSON of something else", b'{"a":1}', 400), ("broken gzip", b"\x1f\x8b\x08xx", 400),
+            ("an end too soon", report()[:-20], 400),
+            ("a bomb", gzip.compress(17 * 1024 * 1024 * b"0"), 413), ("too deep", 5000 * b"[", 413),
+        ]
+        for name, body, status in cases:
+            with self.subTest(name):
+                self.assertEqual(self.endpoint.post(body), status)
+        self.assertEqual(self.count("quarantine"), len(cases))
+        self.assertEqual(self.endpoint.post(b"hello"), 400)
+        self.assertEqual(self.count("quarantine"), len(cases))
+        self.assertEqual(self.count(), 0)
+
+    def test_empty(self):
+        for headers in {}, {"Content-Length": "0"}:
+            self.assertEqual(self.endpoint.post(b"", headers=headers), 400)
+        self.assertEqual(self.count("quarantine"), 0)
+
+    def test_conflict(self):
+        """The same report-id over another content: kept, and counted once."""
+        self.assertEqual(self.endpoint.post(report(1)), 201)
+        self.assertEqual(self.endpoint.post(report(1, details=2)), 200)
+        self.assertEqual(self.ask("select counted from report order by counted"), "f\nt")
+
+    def test_keep_alive(self):
+        connection = self.endpoint.connection()
+        for number in range(50):
+            connection.request("POST", PATH, gzip.compress(report(number)), GZIP)
+            answer = connection.getresponse()
+            self.assertEqual((answer.status, answer.read()), (201, b"stored\n"))
+        connection.close()
+        self.assertEqual(self.count(), 50)
+
+    def test_pipelined(self):
+        one = b"".join(b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s"
+                       % (PATH.encode(), len(report(n)), report(n)) for n in range(20))
+        answer = self.endpoint.raw(one + b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        self.assertEqual(answer.count(b"HTTP/1.1 201 "), 20)
+        self.assertEqual(answer.count(b"HTTP/1.1 200 "), 1)
+        self.assertEqual(self.count(), 20)
+
+    def test_bad_http(self):
+        endpoint = self.serve("--header-timeout", "1", "--idle-timeout", "1")
+        cases = [b"\r\n\r\n", b"POST\r\n\r\n", b"POST /v1/tlsrpt HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+                 b"POST /v1/tlsrpt HTTP/1.1\r\nHost: x\r\nContent-Length: 1x\r\n\r\nx",
+                 b"POST /v1/tlsrpt HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+                 b"POST /v1/tlsrpt HTTP/1.1\r\nHost: x\r\nX: " + 65536 * b"x" + b"\r\n\r\n",
+                 b"POST /" + 65536 * b"x" + b" HTTP/1.1\r\nHost: x\r\n\r\n", b"\x16\x03\x01" * 100]
+        for case in cases:
+            with self.subTest(case[:40]):
+                self.assertNotRegex(endpoint.raw(case), rb"^HTTP/1.1 2")
+        self.assertEqual(endpoint.post_new(), 201)
+
+    def test_silent_about_itself(self):
+        status, headers, text = self.endpoint.request("POST", "/nowhere", b"x")
+        self.assertEqual(status, 404)
+        self.assertEqual({name.lower() for name in headers} - {"date", "content-length", "content-type", "connection"},
+                         set())
+        self.assertNotRegex(text.lower(), "microhttpd|stsready|version")
+
+
+class Tokens(Case):
+    durable = True
+
+    def test_tokens(self):
+        """A token stands for its domain where the report says none; unknown ones are told the same."""
+        self.ask("insert into domain values ('mine.example', now(), 'token-of-mine', '{}')")
+        endpoint = self.serve()
+        wait_until("the tokens", lambda: endpoint.metric("database_up") == 1)
+        known = endpoint.request("POST", PATH + "/token-of-mine", NO_DOMAIN)
+        self.assertEqual(known[0], 201)
+        unknown = endpoint.request("POST", PATH + "/token-of-nobody", NO_DOMAIN.replace(b'"r0"', b'"r1"'))
+        self.assertEqual((known[0], known[2]), (unknown[0], unknown[2]))
+        self.assertEqual(self.ask("select domain from report order by 1"), "mine.example\nunknown")
+
+    def test_token_before_the_database(self):
+        """Spooled while nobody could say whose token it is."""
+        self.ask("insert into domain values ('mine.example', now(), 'token-of-mine', '{}')")
+        self.cluster.kill9()
+        endpoint = self.serve()
+        self.assertEqual(endpoint.post(NO_DOMAIN, PATH + "/token-of-mine"), 202)
+        self.cluster.start()
+        wait_until("the spool to drain", lambda: endpoint.spooled() == 0)
+        self.assertEqual(self.ask("select domain from report"), "mine.example")
+
+
+class Limits(Case):
+    def test_rate(self):
+        endpoint = self.serve("--rate", "1", "--burst", "3")
+        answers = [endpoint.request("POST", PATH, report(number)) for number in range(6)]
+        self.assertEqual([answer[0] for answer in answers[:3]], [201, 201, 201])
+        self.assertEqual(answers[-1][0], 429)
+        self.assertGreater(int(answers[-1][1]["Retry-After"]), 0)
+        self.assertGreater(endpoint.metric("rate_limited_total"), 0)
+        time.sleep(1.5)
+        self.assertEqual(endpoint.post_new(100), 201)
+
+    def test_connections_of_one_address(self):
+        endpoint = self.serve("--connections-per-address", "5")
+        held = [endpoint.connect("127.0.0.2") for _ in range(5)]
+        with self.assertRaises(OSError):
+            endpoint.connect("127.0.0.2")
+        self.assertEqual(endpoint.post_new(), 201)
+        self.assertGreaterEqual(endpoint.metric("connections_refused_total"), 1)
+        for peer in held:
+            peer.close()
+        wait_until("the end of the connections", lambda: endpoint.metric("connections") == 0)
+        endpoint.connect("127.0.0.2").close()
+
+    def test_connections_in_all(self):
+        """A new one waits until there is room, and idle ones make room."""
+        endpoint = self.serve("--connections", "20", "--header-timeout", "2")
+        held = [endpoint.connect("127.0.0.%d" % (2 + i)) for i in range(20)]
+        began = time.monotonic()
+        self.assertEqual(endpoint.post_new(), 201)
+        self.assertLess(time.monotonic() - began, 10)
+        for peer in held:
+            peer.close()
+
+    def test_slow(self):
+        endpoint = self.serve("--header-timeout", "1", "--body-timeout", "1", "--idle-timeout", "1")
+        head = b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 4000\r\n\r\n" % PATH.encode()
+        for name, start in ("nothing", b""), ("a header", b"POST "), ("a body", head):
+            with self.subTest(name):
+                began = time.monotonic()
+                with endpoint.connect() as peer:
+                    peer.sendall(start)
+                    peer.settimeout(0.3)
+                    with self.assertRaises((OSError, EOFError)):
+                        while time.monotonic() - began < 20:
+                            peer.sendall(b"x")
+                            try:
+                                if peer.recv(100) == b"":
+                                    raise EOFError
+                            except TimeoutError:
+                                pass
+                self.assertLess(time.monotonic() - began, 10)
+        self.assertGreaterEqual(endpoint.metric("connections_cut_total"), 3)
+
+    def test_reports_of_a_domain(self):
+        endpoint = self.serve("--reports-per-domain", "2")
+        self.assertEqual([endpoint.post_new(number) for number in range(4)], 4 * [201])
+        self.assertEqual(endpoint.post_new(9, domain="other.example"), 201)
+        self.assertEqual(endpoint.metric("reports_over_cap_total"), 2)
+        self.assertEqual(len(re.findall("event=domain-over-cap domain=rcpt.example", endpoint.log())), 1)
+
+    def test_memory(self):
+        """One address cannot fill the memory for bodies."""
+        endpoint = self.serve("--memory", "16M")
+        head = b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\n\r\n" % PATH.encode()
+        with endpoint.connect("127.0.0.2") as peer:
+            peer.sendall(head + 2900000 * b"x")
+            wait_until("the body", lambda: endpoint.metric("bodies_held_bytes") == 2900000)
+            self.assertIn(b" 429 ", endpoint.raw(head + 3000000 * b"x", source="127.0.0.2", once=True))
+            self.assertEqual(endpoint.post_new(), 201)
+        wait_until("the memory", lambda: endpoint.metric("bodies_held_bytes") == 0)
+
+
+class Listeners(Case):
+    def test_proxy(self):
+        endpoint = self.serve("--behind-proxy", "127.0.0.1", tls=False)
+        self.assertEqual(endpoint.post(report(1), headers={"X-Forwarded-For": "1.1.1.1, 2001:db8::9"}), 201)
+        self.assertEqual(self.ask("select remote from report"), "2001:db8::9")
+
+    def test_no_proxy(self):
+        endpoint = self.serve(tls=False)
+        self.assertEqual(endpoint.post(report(1), headers={"X-Forwarded-For": "2001:db8::9"}), 201)
+        self.assertEqual(self.ask("select remote from report"), "127.0.0.1")
+
+    def test_unix_socket(self):
+        folder = tempfile.mkdtemp(prefix="stsready-endpoint-", dir="/tmp")
+        endpoint = self.serve("--behind-proxy", "unix", listen="unix:" + folder + "/http", folder=folder)
+        done = subprocess.run(["curl", "-s", "--unix-socket", folder + "/http", "--data-binary", "@-",
+                               "-H", "X-Forwarded-For: 198.51.100.7", "http://localhost" + PATH],
+                              input=report(), capture_output=True, check=True)
+        self.assertEqual(done.stdout, b"stored\n")
+        self.assertEqual(self.ask("select remote from report"), "198.51.100.7")
+        # left by one that died, it is no hindrance
+        endpoint.kill()
+        endpoint.start()
+
+    def test_refusals(self):
+        folder = tempfile.mkdtemp(prefix="stsready-endpoint-", dir="/tmp")
+        self.addCleanup(shutil.rmtree, folder)
+        make_certificate(folder)
+        make_certificate(folder, name="other")
+        pair = ["--tls-cert", folder + "/cert.pem", "--tls-key", folder + "/cert.key"]
+        cases = [
+            ([], "nowhere to listen"),
+            (["--listen", "127.0.0.1:0"], "needs tls-cert"),
+            (["--listen", "0.0.0.0:0", "--http"], "behind-proxy"),
+            (["--listen", "[::]:0", "--http"], "behind-proxy"),
+            (["--listen", "127.0.0.1:0", "--http", "--admin", "0.0.0.0:0"], "admin must be on loopback"),
+            (["--listen", "nowhere:80", "--http"], "nowhere:80"),
+            (["--listen", "127.0.0.1:0", *pair[:3], folder + "/other.key"], "is not the key of"),
+            (["--listen", "127.0.0.1:0", "--tls-cert", folder + "/none.pem"], "none.pem"),
+            (["--listen", "127.0.0.1:0", "--tls-cert", "/etc/passwd"], "/etc/passwd"),
+            (["--listen", "127.0.0.1:0", "--http", "--spool", "/proc/x"], "/proc/x"),
+        ]
+        for words, why in cases:
+            with self.subTest(words):
+                done = subprocess.run([PROGRAM, "--spool", folder + "/spool", "--database", self.database, *words],
+                                      capture_output=True, text=True, check=False, timeout=60)
+                self.assertEqual(done.returncode, 78)
+                self.assertRegex(done.stderr, "^stsreadyd: .*" + re.escape(why))
+
+    def test_check_config(self):
+        folder = tempfile.mkdtemp(prefix="stsready-endpoint-", dir="/tmp")
+        self.addCleanup(shutil.rmtree, folder)
+        words = [PROGRAM, "--check-config", "--http", "--listen", "127.0.0.1:0", "--spool", folder + "/spool"]
+        for database, status, text in [(self.database, 0, "ok\n"), (self.cluster.url("nothing"), 69, "")]:
+            done = subprocess.run([*words, "--database", database], capture_output=True, text=True, check=False)
+            self.assertEqual((done.returncode, done.stdout), (status, text), done.stderr)
+
+    def test_inherited_socket(self):
+        """Socket activation; and the service manager's socket outlives the daemon."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            endpoint = self.serve(start=False)
+            endpoint.port = listener.getsockname()[1]
+            command = endpoint.command
+            at = command.index("--listen")
+            endpoint.command = ["sh", "-c", 'LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=https exec "$@" 3<&%d'
+                                % listener.fileno(), "sh", *command[:at], *command[at + 2:]]
+            os.set_inheritable(listener.fileno(), True)
+            popen, subprocess.Popen = subprocess.Popen, lambda *a, **k: popen(*a, close_fds=False, **k)
+            try:
+                endpoint.start()
+            finally:
+                subprocess.Popen = popen
+            self.assertEqual(endpoint.post_new(1), 201)
+            self.assertEqual(endpoint.stop(), 0)
+            waiting = socket.create_connection(listener.getsockname())
+            listener.accept()[0].close()
+            waiting.close()
+
+
+
+class Away(Case):
+    """The database goes and comes back."""
+    durable = True
+
+    def wait_drained(self, endpoint):
+        wait_until("the spool to drain", lambda: endpoint.spooled() == 0)
+        wait_until("the database to be well", lambda: endpoint.health()[0] == 200)
+
+    def test_killed(self):
+        endpoint = self.serve()
+        self.assertEqual(endpoint.post_new(0), 201)
+        self.assertEqual(endpoint.health()[0], 200)
+        self.cluster.kill9()
+        self.assertEqual([endpoint.post_new(number) for number in range(1, 6)], 5 * [202])
+        self.assertEqual(endpoint.post(b"no report"), 400)
+        status, text = endpoint.health()
+        self.assertEqual(status, 503)
+        self.assertRegex(text, "database: .*\nspool: ok\ncertificate: ok")
+        self.assertEqual(endpoint.metric("spool_files"), 6)
+        self.assertEqual(endpoint.metric("database_up"), 0)
+        self.cluster.start()
+        self.wait_drained(endpoint)
+        self.assertEqual((self.count(), self.count("quarantine")), (6, 1))
+        self.assertEqual(self.ask("select sum(success) from day_policy"), "21")
+        self.assertEqual(endpoint.post_new(7), 201)
+        self.assertEqual(endpoint.metric('reports_total{result="new",channel="spool"}'), 5)
+
+    def test_restarted(self):
+        """A restart of the database between two posts costs nothing."""
+        endpoint = self.serve()
+        self.assertEqual(endpoint.post_new(0), 201)
+        self.cluster.kill9()
+        self.cluster.start()
+        self.assertIn(endpoint.post_new(1), (201, 202))
+        self.wait_drained(endpoint)
+        self.assertEqual(self.count(), 2)
+
+    def test_hangs(self):
+        """A table that is locked: no sender waits for it, nobody counts twice."""
+        endpoint = self.serve()
+        with subprocess.Popen(["psql", "-q", "-d", self.database], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              text=True) as psql:
+            psql.stdin.write("begin; lock table report; select 'locked';\n")
+            psql.stdin.flush()
+            while "locked" not in psql.stdout.readline():
+                pass
+            began = time.monotonic()
+            self.assertEqual(endpoint.post_new(0), 202)
+            self.assertLess(time.monotonic() - began, 5)
+            began = time.monotonic()
+            self.assertEqual(endpoint.post_new(1), 202)
+            psql.stdin.close()
+        self.wait_drained(endpoint)
+        self.assertEqual(self.ask("select count(*), sum(success) from report_policy"), "2|3")
+        self.assertEqual(self.ask("select sum(success) from day_policy"), "3")
+        self.assertEqual(endpoint.post_new(2), 201)
+
+    def test_from_the_start(self):
+        """The daemon dies with reports in its spool, and begins again before the database does."""
+        self.cluster.kill9()
+        endpoint = self.serve()
+        self.assertEqual([endpoint.post_new(number) for number in range(5)], 5 * [202])
+        endpoint.kill()
+        with open(endpoint.folder + "/spool/tmp/half", "wb") as half:
+            half.write(b"stsready-spool 1\nkey")
+        with open(endpoint.folder + "/spool/new/0000000000000001-damaged", "wb") as damaged:
+            damaged.write(b"stsready-spool 1\nkey")
+        endpoint.start()
+        self.assertEqual(endpoint.post_new(5), 202)
+        self.cluster.start()
+        self.wait_drained(endpoint)
+        self.assertEqual(self.count(), 6)
+        self.assertEqual(os.listdir(endpoint.folder + "/spool/bad"), ["0000000000000001-damaged"])
+        self.assertEqual(os.listdir(endpoint.folder + "/spool/tmp"), [])
+        self.assertEqual(endpoint.metric("spool_damaged_total"), 1)
+
+    def test_full(self):
+        endpoint = self.serve("--spool-files", "10")
+        self.assertEqual(endpoint.post_new(0), 201)
+        self.cluster.kill9()
+        self.assertEqual([endpoint.post_new(number) for number in range(1, 13)], 10 * [202] + 2 * [503])
+        self.assertIn("level=error event=spool-failed", endpoint.log())
+        self.assertEqual(endpoint.metric("spool_failures_total"), 2)
+        self.cluster.start()
+        self.wait_drained(endpoint)
+        self.assertEqual(self.count(), 11)
+
+    def test_not_ours(self):
+        """No schema: a person must act, and until then nothing is lost."""
+        self.cluster.createdb(self.name + "empty")
+        endpoint = Endpoint(self.cluster.url(self.name + "empty"))
+        self.addCleanup(self.end, endpoint)
+        wait_until("bad health", lambda: endpoint.health()[0] == 503)
+        self.assertEqual(endpoint.post_new(0), 202)
+        self.assertRegex(endpoint.health()[1], "stsready init")
+
+    def test_import_by_hand(self):
+        """`stsready import` reads a spool as it is."""
+        self.cluster.kill9()
+        endpoint = self.serve()
+        self.assertEqual([endpoint.post_new(number) for number in range(3)], 3 * [202])
+        endpoint.stop()
+        self.cluster.start()
+        subprocess.run([STSREADY, "import", "--database", self.database, endpoint.folder + "/spool"], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.assertEqual(self.ask("select channel, trust, remote, count(*) from report group by 1, 2, 3"),
+                         "https|https|127.0.0.1|3")
+        endpoint.start()
+        self.wait_drained(endpoint)
+        self.assertEqual(self.ask("select count(*), max(cardinality(arrivals)) from report"), "3|1")
+
+
+class Operations(Case):
+    def served_serial(self, endpoint):
+        with endpoint.connect() as peer:
+            return peer.getpeercert()["serialNumber"]
+
+    def test_reload(self):
+        """A new pair is shown to new connections; the open ones go on; a bad one is refused."""
+        endpoint = self.serve()
+        self.assertEqual(self.served_serial(endpoint), "01")
+        open_one = endpoint.connection()
+        open_one.request("POST", PATH, report(1))
+        self.assertEqual(open_one.getresponse().read(), b"stored\n")
+
+        make_certificate(endpoint.folder, serial=2)
+        endpoint.context.load_verify_locations(endpoint.folder + "/cert.pem")
+        endpoint.reload()
+        self.assertEqual(self.served_serial(endpoint), "02")
+        open_one.request("POST", PATH, report(2))
+        self.assertEqual(open_one.getresponse().read(), b"stored\n")
+        open_one.close()
+
+        for name, spoil in [("another key", lambda: make_certificate(endpoint.folder, 3, "other")
+                             or shutil.copy(endpoint.folder + "/other.key", endpoint.folder + "/cert.key")),
+                            ("no key", lambda: os.unlink(endpoint.folder + "/cert.key")),
+                            ("an ended one", lambda: make_certificate(endpoint.folder, 4)
+                             or end_certificate(endpoint.folder)),
+                            ("no certificate", lambda: open(endpoint.folder + "/cert.pem", "w").close())]:
+            with self.subTest(name):
+                spoil()
+                endpoint.reload()
+                self.assertIn("event=reload-refused", endpoint.log().splitlines()[-1])
+                self.assertEqual(self.served_serial(endpoint), "02")
+                self.assertEqual(endpoint.health()[0], 200)
+
+    def test_stop_finishes(self):
+        """SIGTERM: what is in hand is finished, nothing new is taken."""
+        endpoint = self.serve()
+        idle = endpoint.connect()
+        body = report(1)
+        with endpoint.connect() as peer:
+            peer.sendall(b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (PATH.encode(), len(body)))
+            wait_until("the request", lambda: endpoint.metric("connections") == 2)
+            time.sleep(0.2)
+            began = time.monotonic()
+            endpoint.process.terminate()
+            wait_until("the stop", lambda: "event=stopping" in endpoint.log())
+            time.sleep(0.5)
+            with self.assertRaises(OSError):
+                endpoint.connect()
+            peer.sendall(body)
+            answer = peer.recv(65536)
+            self.assertRegex(answer, b"^HTTP/1.1 201 ")
+            self.assertIn(b"Connection: close", answer)
+        idle.close()
+        self.assertEqual(endpoint.process.wait(10), 0)
+        self.assertLess(time.monotonic() - began, 5.5)
+        self.assertEqual(self.count(), 1)
+
+    def test_stop_does_not_wait_long(self):
+        endpoint = self.serve()
+        with endpoint.connect() as peer:
+            peer.sendall(b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n" % PATH.encode())
+            time.sleep(0.3)
+            began = time.monotonic()
+            self.assertEqual(endpoint.stop(), 0)
+            self.assertLess(time.monotonic() - began, 6)
+
+    def test_second_signal(self):
+        endpoint = self.serve()
+        with endpoint.connect() as peer:
+            peer.sendall(b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n" % PATH.encode())
+            time.sleep(0.3)
+            endpoint.process.terminate()
+            wait_until("the stop", lambda: "event=stopping" in endpoint.log())
+            began = time.monotonic()
+            endpoint.process.terminate()
+            endpoint.process.wait(10)
+            self.assertLess(time.monotonic() - began, 1)
+        endpoint.start()
+
+    def test_notify(self):
+        """What systemd is told, and its watchdog fed."""
+        folder = tempfile.mkdtemp(prefix="stsready-endpoint-", dir="/tmp")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(folder + "/notify")
+            manager.settimeout(20)
+            endpoint = self.serve(folder=folder, environment={"NOTIFY_SOCKET": folder + "/notify",
+                                                              "WATCHDOG_USEC": "600000"})
+            self.assertIn(b"READY=1", manager.recv(4096))
+            self.assertEqual(manager.recv(4096), b"WATCHDOG=1")
+            endpoint.process.send_signal(signal.SIGHUP)
+            heard = set()
+            while b"READY=1" not in heard:
+                heard.add(manager.recv(4096))
+            self.assertTrue(any(b"RELOADING=1\nMONOTONIC_USEC=" in text for text in heard))
+            endpoint.stop()
+            while manager.recv(4096) != b"STOPPING=1":
+                pass
+
+    def test_log(self):
+        endpoint = self.serve(environment={"JOURNAL_STREAM": "1:2"})
+        endpoint.post_new(1)
+        endpoint.post(b"x\n<0>forged=1")
+        wait_until("the log", lambda: endpoint.log().count("event=post") == 2)
+        lines = [line for line in endpoint.log().splitlines() if "event=post" in line]
+        self.assertRegex(lines[0], r"^<6>event=post peer=127.0.0.1 status=201 domain=rcpt.example "
+                                   r"submitter=sender.example bytes=\d+ ms=\d+$")
+        self.assertRegex(lines[1], r'^<5>event=post peer=127.0.0.1 status=400 bytes=13 ms=\d+ why="[^"]+"$')
+
+    def test_two(self):
+        """Two daemons, one database: sums right, whoever is first."""
+        endpoints = [self.serve(), self.serve()]
+        threads = [threading.Thread(target=self.post_all, args=(endpoint, order))
+                   for endpoint, order in zip(endpoints, (range(150), reversed(range(150))))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(self.ask("select count(*), sum(cardinality(arrivals)) from report"), "150|300")
+        self.assertEqual(self.ask("select sum(success) from day_policy"), str(sum(range(1, 151))))
+
+    def post_all(self, endpoint, numbers):
+        connection = endpoint.connection()
+        for number in numbers:
+            connection.request("POST", PATH, report(number, domain="d%d.example" % (number % 3)))
+            answer = connection.getresponse()
+            self.assertIn(answer.status, (200, 201))
+            answer.read()
+        connection.close()
+
+
+if __name__ == "__main__":
+    unittest.main()
