@@ -132,9 +132,12 @@ read_and_give(struct intake *intake, struct intake_post *post)
 {
 	struct arrival *arrival = new_arrival(intake, post);
 	read_report(intake, post, arrival);
-	size_t weight = arrival->report != NULL ? parcel_weight(arrival->report) : 0;
+	bool lied = !post->heavy && arrival->report != NULL &&
+		    parcel_weight(arrival->report) > HEAVY_WEIGHT;
+	/* while no token is known at all, the drainer will know whose it is: it reads them first */
+	bool early = post->token != NULL && !tokens_are_known(intake->options.tokens);
 	struct parcel *parcel = new_parcel(post, arrival);
-	if (weight > HEAVY_WEIGHT && !post->heavy)
+	if (lied || early)
 		committer_spool(intake->options.committer, parcel);
 	else
 		committer_give(intake->options.committer, parcel);

@@ -19,7 +19,6 @@ reach_new(const struct log *log, struct metrics *metrics)
 	reach->log = log;
 	reach->metrics = metrics;
 	g_mutex_init(&reach->lock);
-	metrics_set(metrics, METRICS_DATABASE_UP, 1);
 	return reach;
 }
 
@@ -36,6 +35,7 @@ reach_free(struct reach *reach)
 void
 reach_good(struct reach *reach)
 {
+	metrics_set(reach->metrics, METRICS_DATABASE_UP, 1);
 	if (!atomic_load_explicit(&reach->away, memory_order_relaxed))
 		return;
 	g_autoptr(GMutexLocker) locked = g_mutex_locker_new(&reach->lock);
@@ -44,7 +44,6 @@ reach_good(struct reach *reach)
 	GString *line = log_begin(reach->log, LOG_LEVEL_NOTICE, "database-back");
 	log_number(line, "away_s", (g_get_monotonic_time() - reach->since) / G_USEC_PER_SEC);
 	log_end(reach->log, line);
-	metrics_set(reach->metrics, METRICS_DATABASE_UP, 1);
 }
 
 void

@@ -346,6 +346,9 @@ stop(struct daemon *daemon)
 	int64_t began = g_get_monotonic_time();
 	sd_notify(0, "STOPPING=1");
 	log_say(&daemon->log, LOG_LEVEL_NOTICE, "stopping", NULL);
+	endpoint_drain(daemon->endpoint);
+	g_array_set_size(
+		daemon->listeners, 0); /* closed: who comes now need not wait for an answer */
 	wait_until(daemon, endpoint_drain, began + STOP_READING);
 	if (!endpoint_cut(daemon->endpoint))
 		committer_hurry(daemon->committer);

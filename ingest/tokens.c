@@ -6,7 +6,7 @@
 struct tokens {
 	GMutex lock;
 	GHashTable *domains;
-	bool missed;
+	bool known, missed;
 };
 
 struct tokens *
@@ -15,7 +15,6 @@ tokens_new(void)
 	struct tokens *tokens = g_new0(struct tokens, 1);
 	g_mutex_init(&tokens->lock);
 	tokens->domains = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-	tokens->missed = true; /* nothing is known yet */
 	return tokens;
 }
 
@@ -43,9 +42,17 @@ tokens_replace(struct tokens *tokens, GHashTable *domains)
 	g_mutex_lock(&tokens->lock);
 	GHashTable *old = tokens->domains;
 	tokens->domains = domains;
+	tokens->known = true;
 	tokens->missed = false;
 	g_mutex_unlock(&tokens->lock);
 	g_hash_table_unref(old);
+}
+
+bool
+tokens_are_known(struct tokens *tokens)
+{
+	g_autoptr(GMutexLocker) locked = g_mutex_locker_new(&tokens->lock);
+	return tokens->known;
 }
 
 char *

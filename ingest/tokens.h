@@ -15,6 +15,9 @@ bool tokens_is_token(const char *text);
 /* All tokens there are, as a table from token to domain that is taken over. */
 void tokens_replace(struct tokens *tokens, GHashTable *domains);
 
+/* Whether there was a tokens_replace. */
+bool tokens_are_known(struct tokens *tokens);
+
 /* The domain of a token as a new string; NULL where it is not known. */
 char *tokens_domain(struct tokens *tokens, const char *token);
 
