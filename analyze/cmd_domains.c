@@ -9,10 +9,6 @@
 #include "sql/look.h"
 #include "sql/migrate.h"
 
-#define MINUTE 60
-#define HOUR (60 * MINUTE)
-#define DAY (24 * HOUR)
-
 static const char description[] =
 	"  list          watched domains, and those that reports came in about (default)\n"
 	"  add DOMAIN    watch a domain; prints the DNS record to publish\n"
@@ -29,36 +25,17 @@ static const struct output_column columns[] = {
 	{ "success", "OK", OUTPUT_NUMBER, 0 },
 	{ "failure", "FAILED", OUTPUT_NUMBER, 0 },
 	{ "last_report_at", NULL, OUTPUT_INSTANT, 0 },
-	{ "last_report_age", "LAST REPORT", OUTPUT_TEXT, 0 },
+	{ "last_day", "LAST DAY", OUTPUT_DAY, 0 },
 };
 
 static gboolean json, csv;
 static char *endpoint;
 
-/* "3 days ago" */
-static char *
-age(int64_t seconds)
-{
-	static const struct {
-		int64_t seconds;
-		const char *unit;
-	} units[] = { { DAY, "day" }, { HOUR, "hour" }, { MINUTE, "minute" } };
-	for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
-		int64_t count = seconds / units[i].seconds;
-		if (count > 0)
-			return g_strdup_printf("%" G_GINT64_FORMAT " %s%s ago", count,
-				units[i].unit, count == 1 ? "" : "s");
-	}
-	return g_strdup("just now");
-}
-
 static bool
 print_domain(void *user, const struct look_domain *domain)
 {
 	struct output *out = user;
-	int64_t now = g_get_real_time() / G_USEC_PER_SEC;
 	bool ever = domain->last_report_at != INT64_MIN;
-	g_autofree char *words = ever ? age(now - domain->last_report_at) : g_strdup("never");
 	output_text(out, domain->domain);
 	output_flag(out, domain->watched);
 	if (domain->watched)
@@ -70,11 +47,13 @@ print_domain(void *user, const struct look_domain *domain)
 	output_number(out, domain->submitters);
 	output_number(out, domain->success);
 	output_number(out, domain->failure);
-	if (ever)
+	if (ever) {
 		output_instant(out, domain->last_report_at);
-	else
+		output_day(out, domain->last_day);
+	} else {
 		output_absent(out);
-	output_text(out, words);
+		output_absent(out);
+	}
 	output_row_end(out);
 	return true;
 }

@@ -60,7 +60,7 @@ parse_options(const struct command *command, GOptionContext *context, int *argc,
 	if (!help)
 		return -1;
 	g_autofree char *text = g_option_context_get_help(context, TRUE, NULL);
-	fputs(text, stdout);
+	puts(g_strchomp(text));
 	return EXIT_OK;
 }
 

@@ -1,4 +1,5 @@
-/* What every subcommand of stsready shares: its table entry, option parsing, errors, exit status. */
+/* What every subcommand of stsready shares: its table entry, option parsing, errors, exit status.
+ */
 #pragma once
 
 #include <glib.h>
@@ -10,14 +11,14 @@
 /* Exit statuses (sysexits.h names them; readiness and check add their own, see stsready(1)). */
 enum {
 	EXIT_OK = 0,
-	EXIT_SOME = 1,	   /* some of what was asked could not be done; each was told of */
-	EXIT_USAGE = 64,   /* the command line is wrong */
-	EXIT_DATA = 65,	   /* no input could be read as what it should be */
-	EXIT_NODB = 69,	   /* no database */
+	EXIT_SOME = 1,   /* some of what was asked could not be done; each was told of */
+	EXIT_USAGE = 64, /* the command line is wrong */
+	EXIT_DATA = 65,  /* no input could be read as what it should be */
+	EXIT_NODB = 69,  /* no database */
 	EXIT_SOFTWARE = 70,
-	EXIT_IO = 74,	   /* a disk is full, a write failed */
+	EXIT_IO = 74, /* a disk is full, a write failed */
 	EXIT_NOPERM = 77,
-	EXIT_CONFIG = 78,  /* a settings file is wrong */
+	EXIT_CONFIG = 78, /* a settings file is wrong */
 	EXIT_INTERRUPTED = 130,
 };
 

@@ -22,7 +22,8 @@ struct output_column {
 	const char *name;  /* JSON member and CSV heading: stable, documented in the man page */
 	const char *title; /* table heading; NULL: not shown in tables */
 	enum output_kind kind;
-	int max_width; /* of a table cell, in columns; longer text is cut with an ellipsis; 0: none */
+	int max_width; /* of a table cell, in columns; longer text is cut with an ellipsis; 0: none
+			*/
 };
 
 struct output;

@@ -9,6 +9,6 @@
 #define TRUST_OPTION_COUNT 3
 void trust_options_entries(GOptionEntry entries[TRUST_OPTION_COUNT]);
 
-/* A judge made from the options and the setting "authserv-id" (several, separated by white space).  NULL
-   with error. */
+/* A judge made from the options and the setting "authserv-id" (several, separated by white space).
+   NULL with error. */
 struct trust_judge *trust_options_judge(GError **error);

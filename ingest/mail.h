@@ -14,5 +14,5 @@
    by judge (NULL: TRUST_MAIL).  received_at is now; key is that of the message.
 
    NULL with error (REPORT_ERROR_LIMIT) where the message is over LIMIT_MESSAGE_BYTES. */
-GPtrArray *mail_read(
-	const uint8_t *bytes, size_t length, int64_t now, struct trust_judge *judge, GError **error);
+GPtrArray *mail_read(const uint8_t *bytes, size_t length, int64_t now, struct trust_judge *judge,
+	GError **error);

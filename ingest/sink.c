@@ -1,4 +1,4 @@
 /* Where arrivals go to become durable: the errors of it. */
 #include "ingest/sink.h"
 
-G_DEFINE_QUARK(stsready-sink-error, sink_error)
+G_DEFINE_QUARK(stsready - sink - error, sink_error)

@@ -5,12 +5,12 @@
 #include "ingest/arrival.h"
 
 enum sink_outcome {
-	SINK_NONE,	  /* nothing was done: the write failed before this one */
-	SINK_NEW,	  /* stored and counted */
-	SINK_SEEN,	  /* the same report was there already */
-	SINK_CONFLICT,	  /* another report under the same identity: kept, one of the two counts */
+	SINK_NONE,        /* nothing was done: the write failed before this one */
+	SINK_NEW,         /* stored and counted */
+	SINK_SEEN,        /* the same report was there already */
+	SINK_CONFLICT,    /* another report under the same identity: kept, one of the two counts */
 	SINK_QUARANTINED, /* could not be read, or not be stored; its bytes are kept */
-	SINK_REFUSED,	  /* could not be read, and the quarantine is full or would not take it */
+	SINK_REFUSED,     /* could not be read, and the quarantine is full or would not take it */
 };
 
 /* Why a write failed as a whole; the domain is SINK_ERROR. */

@@ -42,7 +42,8 @@ void spool_close(struct spool *spool);
 /* Every function below may be called by any thread. */
 
 /* Writes count items; all that can be kept are durable on return: one sync a file and one of the
-   directory for all.  False with SPOOL_ERROR, that of the first one not kept, where some are not. */
+   directory for all.  False with SPOOL_ERROR, that of the first one not kept, where some are not.
+ */
 bool spool_put(struct spool *spool, struct spool_item *items, size_t count, GError **error);
 
 /* Names of all files in new/, oldest first, with a free function.  NULL with error. */

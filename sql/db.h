@@ -10,11 +10,12 @@
 
 /* What a failure means for who gets it; the domain is DB_ERROR. */
 enum db_error {
-	DB_ERROR_AWAY,	   /* no connection, starting up, shutting down, terminated: try again later */
-	DB_ERROR_RETRY,	   /* deadlock, serialization, lock time-out: the same again, at once */
+	DB_ERROR_AWAY,  /* no connection, starting up, shutting down, terminated: try again later */
+	DB_ERROR_RETRY, /* deadlock, serialization, lock time-out: the same again, at once */
 	DB_ERROR_RESOURCE, /* disk full, out of memory, too many connections: later, perhaps */
-	DB_ERROR_VALUE,	   /* the values are at fault: the same would fail again */
-	DB_ERROR_REFUSED,  /* permission, authentication, missing or older schema, no such database */
+	DB_ERROR_VALUE,    /* the values are at fault: the same would fail again */
+	DB_ERROR_REFUSED,  /* permission, authentication, missing or older schema, no such database
+			    */
 };
 #define DB_ERROR (db_error_quark())
 GQuark db_error_quark(void);
@@ -68,8 +69,9 @@ bool db_run(struct db *db, const struct statement *statement, const struct row_v
 /* Runs one multi-row statement over all rows in values (a multiple of row_width), in as few pieces
    as its sizes allow, pipelined.  each is called for every result row; may be NULL. */
 bool db_run_rows(struct db *db, const struct statement_rows *statement,
-	const struct row_values *values, void (*each)(void *user, const struct db_result *result, int row),
-	void *user, GError **error);
+	const struct row_values *values,
+	void (*each)(void *user, const struct db_result *result, int row), void *user,
+	GError **error);
 
 /* Runs SQL text with several statements and no parameters: migrations only. */
 bool db_script(struct db *db, const char *sql, GError **error);
@@ -81,19 +83,23 @@ bool db_copy(struct db *db, const struct statement *statement, const struct row_
 /* Runs a query in single-row mode and hands every row to each, so that a long answer takes no
    memory; each returns false to stop. */
 bool db_stream(struct db *db, const struct statement *statement, const struct row_values *values,
-	bool (*each)(void *user, const struct db_result *result, int row), void *user, GError **error);
+	bool (*each)(void *user, const struct db_result *result, int row), void *user,
+	GError **error);
 
 /* Results are binary.  Columns count from 0; a null reads as NULL, 0 or false. */
 int db_rows(const struct db_result *result);
 bool db_is_null(const struct db_result *result, int row, int column);
-const char *db_text(const struct db_result *result, int row, int column); /* lives as long as result */
+const char *db_text(
+	const struct db_result *result, int row, int column);        /* lives as long as result */
 int64_t db_int(const struct db_result *result, int row, int column); /* int2, int4, int8 */
 bool db_bool(const struct db_result *result, int row, int column);
-int64_t db_instant(const struct db_result *result, int row, int column); /* timestamptz -> seconds */
-int32_t db_day(const struct db_result *result, int row, int column);	  /* date -> days */
+int64_t db_instant(
+	const struct db_result *result, int row, int column);        /* timestamptz -> seconds */
+int32_t db_day(const struct db_result *result, int row, int column); /* date -> days */
 const uint8_t *db_bytes(const struct db_result *result, int row, int column, size_t *length);
 char **db_text_array(const struct db_result *result, int row, int column); /* g_strfreev it */
-GArray *db_int8_array(const struct db_result *result, int row, int column); /* of int64_t; g_array_unref it */
+GArray *db_int8_array(
+	const struct db_result *result, int row, int column); /* of int64_t; g_array_unref it */
 void db_result_free(struct db_result *result);
 typedef struct db_result db_result;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(db_result, db_result_free)

@@ -69,6 +69,7 @@ take_domain(void *user, const struct db_result *result, int row)
 		.failure = db_int(result, row, 6),
 		.submitters = db_int(result, row, 7),
 		.last_report_at = instant_or_never(result, row, 8),
+		.last_day = db_day(result, row, 9),
 	};
 	return each(taker->user, &domain);
 }

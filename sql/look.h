@@ -24,6 +24,7 @@ struct look_domain {
 		failure; /* sessions of the policy type with the most, never added over types */
 	int64_t submitters;
 	int64_t last_report_at; /* received; INT64_MIN: never */
+	int32_t last_day;       /* the newest that a report tells of; unset where never */
 };
 bool look_domains(struct db *db, const char *domain,
 	bool (*each)(void *user, const struct look_domain *row), void *user, GError **error);

@@ -2,7 +2,8 @@
 -- $1 a domain, or null for all
 with reports as (
 	select domain, count(*) filter (where counted) as reports,
-		count(distinct submitter) filter (where counted) as submitters, max(received_at) as last
+		count(distinct submitter) filter (where counted) as submitters, max(received_at) as last,
+		max(day) as last_day
 	from report
 	where $1::text is null or domain = $1
 	group by domain
@@ -23,7 +24,7 @@ with reports as (
 )
 select coalesce(w.domain, r.domain), w.domain is not null, w.added_at, w.token,
 	coalesce(r.reports, 0), coalesce(s.success, 0), coalesce(s.failure, 0),
-	coalesce(r.submitters, 0), r.last
+	coalesce(r.submitters, 0), r.last, r.last_day
 from watched w
 full join reports r on r.domain = w.domain
 left join sessions s on s.domain = coalesce(w.domain, r.domain)

@@ -7,21 +7,21 @@
 #define PART_NO_DOMAIN "unknown"
 
 enum part_state {
-	PART_OPEN,    /* not yet written */
-	PART_COUNTED, /* added, and counts */
+	PART_OPEN,     /* not yet written */
+	PART_COUNTED,  /* added, and counts */
 	PART_CONFLICT, /* added; its identity was taken by another report */
-	PART_SEEN,    /* was there already */
+	PART_SEEN,     /* was there already */
 };
 
 struct part {
 	const struct arrival *arrival; /* the best trusted of those that brought it */
 	const char *domain;
-	GArray *keys;	/* int64_t: arrivals that brought it, the first one first */
+	GArray *keys;    /* int64_t: arrivals that brought it, the first one first */
 	GArray *brought; /* size_t: which arrivals of the batch these are */
-	size_t order;	/* among the parts, as they came */
+	size_t order;    /* among the parts, as they came */
 	enum part_state state;
-	bool better;	/* was there already, less trusted than now */
-	bool counts;	/* where better: whether it is the one that counts */
+	bool better; /* was there already, less trusted than now */
+	bool counts; /* where better: whether it is the one that counts */
 };
 
 /* Splits the reports of arrivals by domain and joins equal ones (same domain and digest): struct

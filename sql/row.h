@@ -21,8 +21,9 @@ void row_int2(struct row_values *values, int16_t value);
 void row_int4(struct row_values *values, int32_t value);
 void row_int8(struct row_values *values, int64_t value);
 void row_bytes(struct row_values *values, const void *bytes, size_t length);
-void row_timestamp(struct row_values *values, int64_t instant); /* timestamptz, seconds since 1970 */
-void row_date(struct row_values *values, int32_t day);		/* days since 1970 */
+void row_timestamp(
+	struct row_values *values, int64_t instant);   /* timestamptz, seconds since 1970 */
+void row_date(struct row_values *values, int32_t day); /* days since 1970 */
 void row_text_array(struct row_values *values, const char *const *texts, size_t count);
 void row_int8_array(struct row_values *values, const int64_t *numbers, size_t count);
 

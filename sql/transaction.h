@@ -6,5 +6,5 @@
 /* Runs body between begin and commit; body may be run several times and must start afresh each
    time.  Deadlocks, serialization failures and lock time-outs are tried again after a pause; any
    other failure rolls back and is returned. */
-bool transaction_run(
-	struct db *db, bool (*body)(struct db *db, void *user, GError **error), void *user, GError **error);
+bool transaction_run(struct db *db, bool (*body)(struct db *db, void *user, GError **error),
+	void *user, GError **error);

@@ -10,6 +10,7 @@ endfunction()
 e2e(endpoint)
 e2e(import_kill)
 e2e(localdb)
+e2e(parse_corpus)
 e2e(sample)
 if(NOT STSREADY_SANITIZE) # it builds a tree of its own, the same one in every preset
 	e2e(quickstart)
