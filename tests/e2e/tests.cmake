@@ -8,6 +8,7 @@ function(e2e name)
 endfunction()
 
 e2e(endpoint)
+e2e(import)
 e2e(import_kill)
 e2e(localdb)
 e2e(parse_corpus)
