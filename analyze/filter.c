@@ -8,6 +8,7 @@
 #include "ingest/instant.h"
 
 static char *domain, *since, *until, *submitter, *trust;
+static char *domain_key; /* domain, normalised */
 static gint64 limit = -1;
 static gboolean json, csv;
 
@@ -42,10 +43,10 @@ read_domain(struct look_filter *filter)
 {
 	if (domain == NULL)
 		return true;
-	filter->domain = domain_name_normalise(domain, false);
-	if (filter->domain == NULL)
+	filter->domain = domain_key = domain_name_normalise(domain, false);
+	if (domain_key == NULL)
 		command_complain(domain, "no domain name");
-	return filter->domain != NULL;
+	return domain_key != NULL;
 }
 
 static bool
