@@ -1,7 +1,9 @@
 /* The store against a real PostgreSQL: identity, duplicates, conflicts, trust and sums, in every
    order of delivery and every cut into batches. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "ingest/limits.h"
 #include "ingest/report_body.h"
 #include "sql/db.h"
 #include "sql/migrate.h"
@@ -384,6 +386,44 @@ test_outcomes(void)
 	store_close(store);
 }
 
+/* A full quarantine takes no more, but knows what it holds; reports are stored all the same. */
+static void
+test_full_quarantine(void)
+{
+	const struct spec good = { "good", "d.example", .success = 1, .trust = TRUST_MAIL,
+		.key = 1 };
+	GError *error = NULL;
+	struct db *db = db_open(url, &error);
+	g_assert_no_error(error);
+	clear(db);
+	g_autofree char *fill =
+		g_strdup_printf("insert into quarantine (domain, digest, received_at, channel, "
+				"trust, arrival, reason, body,"
+				" size, file_start, file_end) select 'unknown', int4send(i), "
+				"'2026-01-01', 'mail', 'mail', i, 'x',"
+				" '', 0, 0, 0 from generate_series(2, %d) i",
+			LIMIT_QUARANTINE_ROWS);
+	db_script(db, fill, &error);
+	g_assert_no_error(error);
+
+	struct arrival *batch[] = { unreadable("{}", 1), unreadable("{\"policies\":[", 2),
+		arrive(&good), unreadable("{}", 1) };
+	const enum sink_outcome want[] = { SINK_QUARANTINED, SINK_REFUSED, SINK_NEW,
+		SINK_QUARANTINED };
+	enum sink_outcome got[G_N_ELEMENTS(batch)];
+	struct store *store = store_open(url, &error);
+	struct sink *sink = store_sink(store);
+	g_assert_true(sink->write(sink->state, batch, G_N_ELEMENTS(batch), got, &error));
+	for (size_t i = 0; i < G_N_ELEMENTS(batch); i++) {
+		g_assert_cmpint(got[i], ==, want[i]);
+		arrival_free(batch[i]);
+	}
+	g_autofree char *rows = ask(db, "select count(*)::text from quarantine");
+	g_assert_cmpint(atoi(rows), ==, LIMIT_QUARANTINE_ROWS);
+	store_close(store);
+	db_close(db);
+}
+
 /* ---- several writers at once ---- */
 
 #define WRITERS 4
@@ -491,6 +531,7 @@ main(int argc, char **argv)
 	g_test_add_func("/migrate/two-at-once", test_migrations);
 	g_test_add_func("/store/scenarios", test_scenarios);
 	g_test_add_func("/store/outcomes", test_outcomes);
+	g_test_add_func("/store/full-quarantine", test_full_quarantine);
 	g_test_add_func("/store/writers", test_writers);
 	int status = g_test_run();
 	database_drop(url);

@@ -78,16 +78,15 @@ class Cluster:
                               env=self._environment()).returncode == 0
 
     def start(self):
-        """Starts the server and waits until it answers.  Backends of a killed one may hold its memory
-        for a moment, in which a new one refuses to start: so more than one try."""
+        """Starts the server and waits until it answers."""
         deadline = time.monotonic() + PATIENCE
         self._spawn()
         while not self._ready():
+            if self.process.poll() is not None:
+                raise RuntimeError("no start:\n" + self.log())
             if time.monotonic() > deadline:
                 raise RuntimeError("no start within %d s:\n%s" % (PATIENCE, self.log()))
             time.sleep(0.05)
-            if self.process.poll() is not None:
-                self._spawn()
 
     def stop(self):
         """Stops the server and removes its folder; may be called twice."""
@@ -99,10 +98,32 @@ class Cluster:
                 self.kill9()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def _has_processes(self):
+        """Every process of a server stands in its data folder, and in a session of its own."""
+        for entry in os.scandir("/proc"):
+            if entry.name.isdigit():
+                try:
+                    if os.readlink(entry.path + "/cwd") == self.folder + "/data":
+                        return True
+                except OSError:
+                    pass  # it has ended, or is not ours to look at
+        return False
+
     def kill9(self):
-        """The postmaster dies without a word; its backends see that and end by themselves."""
+        """The postmaster dies without a word; its backends see that and end by themselves, which may
+        take a moment in which one still commits, and in which no new server can start."""
         self.process.kill()
         self.process.wait()
+        deadline = time.monotonic() + PATIENCE
+        while self._has_processes():
+            if time.monotonic() > deadline:
+                raise RuntimeError("backends outlive their server by %d s" % PATIENCE)
+            time.sleep(0.02)
+
+    @property
+    def pid(self):
+        """The postmaster's."""
+        return self.process.pid
 
     def log(self):
         with open(self.folder + "/log", errors="replace") as log:
