@@ -7,6 +7,7 @@
 #include "analyze/progress.h"
 #include "analyze/settings.h"
 #include "analyze/trust_options.h"
+#include "ingest/import_walk.h"
 #include "ingest/importer.h"
 #include "sql/store.h"
 
@@ -28,21 +29,53 @@ static gboolean watch, require_dkim, quiet, json;
 static int workers, batch;
 static double wait_seconds;
 
+/* What callbacks share. */
+struct run {
+	struct progress *progress;
+	uint64_t total; /* items found beforehand; an mbox is one, whatever it holds */
+};
+
 static void
 complain(void *user, const char *what, const char *why)
 {
-	progress_clear(user);
+	const struct run *run = user;
+	progress_clear(run->progress);
 	command_complain(what, why);
 }
 
 static void
 show(void *user, const struct importer_counts *counts, uint64_t queued)
 {
-	struct progress *progress = user;
-	double seconds = progress_seconds(progress);
+	const struct run *run = user;
+	double seconds = progress_seconds(run->progress);
+	double rate = seconds > 0 ? (double)counts->read / seconds : 0;
 	(void)queued;
-	progress_show(progress, "%" PRIu64 " read, %" PRIu64 " new, %.0f a second", counts->read,
-		counts->fresh, seconds > 0 ? (double)counts->read / seconds : 0);
+	progress_show_bar(run->progress, counts->read, run->total,
+		"%" PRIu64 " read, %" PRIu64 " new, %.0f a second", counts->read, counts->fresh,
+		rate);
+}
+
+static void
+count_item(void *user, struct import_item *item)
+{
+	struct run *run = user;
+	run->total++;
+	import_item_free(item);
+}
+
+static void
+ignore_complaint(void *user, const char *what, const char *why)
+{
+	(void)user, (void)what, (void)why; /* the import itself will meet it again */
+}
+
+/* For the bar: how many files and messages there are.  Names only are read. */
+static void
+count_items(struct run *run, char **paths, size_t n_paths)
+{
+	const struct import_walk walk = { count_item, ignore_complaint, run, &command_stop };
+	for (size_t i = 0; i < n_paths; i++)
+		import_walk_path(&walk, paths[i]);
 }
 
 static void
@@ -95,7 +128,7 @@ conclude(bool fine, const struct importer_counts *counts, const GError *error)
 static int
 import_into(struct store *store, struct trust_judge *judge, char **paths, size_t n_paths)
 {
-	struct progress *progress = progress_new(quiet);
+	struct run run = { .progress = progress_new(quiet) };
 	struct importer_counts counts;
 	g_autoptr(GError) error = NULL;
 	struct importer_options options = { .workers = workers,
@@ -106,11 +139,13 @@ import_into(struct store *store, struct trust_judge *judge, char **paths, size_t
 		.judge = judge,
 		.complain = complain,
 		.progress = show,
-		.user = progress };
+		.user = &run };
 	command_catch_signals();
+	if (progress_is_visible(run.progress) && !watch)
+		count_items(&run, paths, n_paths);
 	bool fine = importer_run(store_sink(store), (const char *const *)paths, n_paths, &options,
 		&command_stop, &counts, &error);
-	progress_free(progress);
+	progress_free(run.progress);
 	return conclude(fine, &counts, error);
 }
 

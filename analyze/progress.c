@@ -12,6 +12,8 @@
 /* Back to the start of the line, and erase it: ECMA-48 EL. */
 #define ERASE "\r\033[K"
 
+#define BAR_WIDTH 30
+
 struct progress {
 	bool visible, shown;
 	gint64 started, last;
@@ -26,20 +28,61 @@ progress_new(bool quiet)
 	return progress;
 }
 
-void
-progress_show(struct progress *progress, const char *format, ...)
+/* Whether it is time to show something again. */
+static bool
+is_due(struct progress *progress)
 {
 	gint64 now = g_get_monotonic_time();
 	if (!progress->visible || now - progress->last < PERIOD)
-		return;
+		return false;
 	progress->last = now;
 	progress->shown = true;
+	return true;
+}
+
+void
+progress_show(struct progress *progress, const char *format, ...)
+{
 	va_list args;
-	va_start(args, format);
+	if (!is_due(progress))
+		return;
 	fputs(ERASE, stderr);
+	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);
 	fflush(stderr);
+}
+
+static void
+draw_bar(uint64_t done, uint64_t total)
+{
+	char bar[BAR_WIDTH + 1];
+	int filled = (int)(done * BAR_WIDTH / total);
+	for (int i = 0; i < BAR_WIDTH; i++)
+		bar[i] = i < filled ? '#' : '.';
+	bar[BAR_WIDTH] = '\0';
+	fprintf(stderr, "[%s] %3d%%  ", bar, (int)(done * 100 / total));
+}
+
+void
+progress_show_bar(struct progress *progress, uint64_t done, uint64_t total, const char *format, ...)
+{
+	va_list args;
+	if (!is_due(progress))
+		return;
+	fputs(ERASE, stderr);
+	if (total > 0 && done <= total)
+		draw_bar(done, total);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fflush(stderr);
+}
+
+bool
+progress_is_visible(const struct progress *progress)
+{
+	return progress->visible;
 }
 
 void
