@@ -10,9 +10,11 @@ endfunction()
 e2e(endpoint)
 e2e(import)
 e2e(import_kill)
-e2e(localdb)
 e2e(parse_corpus)
 e2e(sample)
-if(NOT STSREADY_SANITIZE) # it builds a tree of its own, the same one in every preset
+
+# Scripts, which are the same in every preset.
+if(NOT STSREADY_SANITIZE)
+	e2e(localdb)
 	e2e(quickstart)
 endif()
