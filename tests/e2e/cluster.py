@@ -100,13 +100,12 @@ class Cluster:
 
     def _has_processes(self):
         """Every process of a server stands in its data folder, and in a session of its own."""
-        for entry in os.scandir("/proc"):
-            if entry.name.isdigit():
-                try:
-                    if os.readlink(entry.path + "/cwd") == self.folder + "/data":
-                        return True
-                except OSError:
-                    pass  # it has ended, or is not ours to look at
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                if os.readlink("/proc/%s/cwd" % pid) == self.folder + "/data":
+                    return True
+            except OSError:
+                pass  # it has ended, or is not ours to look at
         return False
 
     def kill9(self):
