@@ -11,6 +11,7 @@
 #include "ingest/mail.h"
 #include "ingest/mbox.h"
 #include "ingest/report_body.h"
+#include "ingest/spool_file.h"
 
 /* What a unit weighs beyond the bytes it was read from: structs and arenas. */
 #define UNIT_BYTES 4096
@@ -107,6 +108,21 @@ read_bare(const struct source *source, const GByteArray *bytes)
 	hand_over(source, source->item->path, arrivals);
 }
 
+/* What the endpoint put aside while its database was away: it keeps its channel, trust and key. */
+static void
+read_spooled(const struct source *source, const GByteArray *bytes)
+{
+	g_autoptr(GError) error = NULL;
+	struct arrival *arrival = spool_file_read(bytes->data, bytes->len, NULL, NULL, &error);
+	if (arrival == NULL) {
+		complain(source, error->message);
+		return;
+	}
+	GPtrArray *arrivals = g_ptr_array_new_with_free_func(free_arrival);
+	g_ptr_array_add(arrivals, arrival);
+	hand_over(source, source->item->path, arrivals);
+}
+
 static void
 read_mbox(const struct source *source)
 {
@@ -196,6 +212,8 @@ read_open(struct source *source, const struct stat *status)
 		return;
 	if (source->head->len > LIMIT_MESSAGE_BYTES)
 		complain_of_size(source, status);
+	else if (spool_file_sniff(source->head->data, source->head->len))
+		read_spooled(source, source->head);
 	else if (source->item->maildir == NULL &&
 		 report_body_sniff(source->head->data, source->head->len))
 		read_bare(source, source->head);

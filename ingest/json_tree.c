@@ -5,8 +5,6 @@
 
 #include <glib.h>
 
-#include "ingest/arena.h"
-
 static void
 free_arena(gpointer arena)
 {
@@ -43,18 +41,24 @@ install_hooks(void)
 }
 
 const cJSON *
-json_tree_parse(const char *json, size_t length)
+json_tree_parse_into(struct arena *arena, const char *json, size_t length)
 {
-	struct arena *arena = g_private_get(&thread_arena);
 	install_hooks();
-	if (arena == NULL) {
-		arena = arena_new();
-		g_private_set(&thread_arena, arena);
-	}
 	parsing = arena;
 	const cJSON *tree = cJSON_ParseWithLength(json, length);
 	parsing = NULL;
 	return tree;
+}
+
+const cJSON *
+json_tree_parse(const char *json, size_t length)
+{
+	struct arena *arena = g_private_get(&thread_arena);
+	if (arena == NULL) {
+		arena = arena_new();
+		g_private_set(&thread_arena, arena);
+	}
+	return json_tree_parse_into(arena, json, length);
 }
 
 void

@@ -26,6 +26,10 @@
 /* Lines of a policy, or MX patterns of one.  RFC 8461 3.2 caps the policy at 64 KiB. */
 #define LIMIT_POLICY_LINES 1000
 
+/* A policy that is packed as a JSON array into one string.  Thirteen TLSA records are 1.5 KiB; RFC
+   8461 3.3 lets a policy have 64 KiB. */
+#define LIMIT_PACKED_BYTES (64u << 10)
+
 /* Any text member, in bytes of UTF-8; longer text is cut at a character.  DNS names end at 253,
    an EHLO reply of Postfix has about 200. */
 #define LIMIT_TEXT_BYTES 1024

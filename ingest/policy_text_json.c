@@ -15,17 +15,18 @@ struct lines {
 	GPtrArray *texts;
 };
 
+static bool
+is_full(const struct lines *lines)
+{
+	return lines->texts->len == LIMIT_POLICY_LINES;
+}
+
 static void
 add_line(struct lines *lines, const char *text, size_t length)
 {
 	g_autofree char *line = g_strstrip(g_strndup(text, length));
 	if (line[0] == '\0')
 		return;
-	if (lines->texts->len == LIMIT_POLICY_LINES) {
-		json_note(lines->place, "%s: more than %d lines, the rest left out", lines->name,
-			LIMIT_POLICY_LINES);
-		return;
-	}
 	g_ptr_array_add(lines->texts,
 		(gpointer)json_cut(lines->place, line, lines->name, LIMIT_TEXT_BYTES));
 }
@@ -33,30 +34,43 @@ add_line(struct lines *lines, const char *text, size_t length)
 static void
 add_text(struct lines *lines, const char *text)
 {
-	while (*text != '\0') {
+	while (*text != '\0' && !is_full(lines)) {
 		size_t length = strcspn(text, lines->separators);
 		add_line(lines, text, length);
 		text += length + (text[length] != '\0');
 	}
 }
 
-/* A line that is a JSON array of strings (QUIRKS: Microsoft): false where it is none. */
+/* Adds the strings of a JSON array in text; false where it is none. */
 static bool
-add_packed_array(struct lines *lines, const char *text)
+add_array_text(struct lines *lines, struct arena *arena, const char *text)
 {
 	g_autoptr(GByteArray) scanned = g_byte_array_new();
 	unsigned quirks;
-	if (text[0] != '[' ||
-		!json_scan((const uint8_t *)text, strlen(text), scanned, &quirks, NULL))
+	if (!json_scan((const uint8_t *)text, strlen(text), scanned, &quirks, NULL))
 		return false;
-	const cJSON *array = json_tree_parse((const char *)scanned->data, scanned->len);
+	const cJSON *array = json_tree_parse_into(arena, (const char *)scanned->data, scanned->len);
 	if (!cJSON_IsArray(array))
 		return false;
-	for (const cJSON *item = array->child; item != NULL; item = item->next)
+	for (const cJSON *item = array->child; item != NULL && !is_full(lines); item = item->next)
 		if (cJSON_IsString(item))
 			add_text(lines, item->valuestring);
 	json_note(lines->place, "%s: an array packed in a string", lines->name);
 	return true;
+}
+
+/* A line that is a JSON array of strings (Microsoft's TLSA records): false where it is none.  Its
+   tree is given up at once: a report of many such lines must not cost 32 times its size in memory.
+ */
+static bool
+add_packed_array(struct lines *lines, const char *text)
+{
+	if (text[0] != '[' || strlen(text) > LIMIT_PACKED_BYTES)
+		return false;
+	struct arena *arena = arena_new();
+	bool fine = add_array_text(lines, arena, text);
+	arena_free(arena);
+	return fine;
 }
 
 static void
@@ -83,7 +97,8 @@ add_all(struct lines *lines, const cJSON *item)
 		add_item(lines, item);
 		return;
 	}
-	for (const cJSON *element = item->child; element != NULL; element = element->next)
+	for (const cJSON *element = item->child; element != NULL && !is_full(lines);
+		element = element->next)
 		add_item(lines, element);
 }
 
@@ -92,6 +107,9 @@ static const char **
 keep(struct lines *lines, size_t *count)
 {
 	*count = lines->texts->len;
+	if (is_full(lines))
+		json_note(lines->place, "%s: %d lines, any more left out", lines->name,
+			LIMIT_POLICY_LINES);
 	const char **texts = arena_calloc(lines->place->report->arena, *count, sizeof *texts);
 	if (*count > 0)
 		memcpy(texts, lines->texts->pdata, *count * sizeof *texts);
