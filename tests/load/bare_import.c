@@ -41,9 +41,16 @@ pool_free(void *memory)
 	(void)memory;
 }
 
-static char *rows[ROWS_A_STATEMENT * COLUMNS];
-static int lengths[ROWS_A_STATEMENT * COLUMNS], formats[ROWS_A_STATEMENT * COLUMNS];
-static int filled, in_transaction;
+/* Rows of one table on their way; both tables have COLUMNS columns. */
+struct table {
+	const char *name;
+	char *rows[ROWS_A_STATEMENT * COLUMNS];
+	int lengths[ROWS_A_STATEMENT * COLUMNS], formats[ROWS_A_STATEMENT * COLUMNS];
+	int filled;
+};
+
+static struct table reports = { .name = "bare" }, details = { .name = "bare_detail" };
+static int in_transaction;
 static PGconn *pg;
 
 static void
@@ -58,9 +65,10 @@ check(PGresult *result)
 }
 
 static char *
-statement_text(int count)
+statement_text(const char *table, int count)
 {
-	GString *sql = g_string_new("insert into bare values ");
+	GString *sql = g_string_new("insert into ");
+	g_string_append_printf(sql, "%s values ", table);
 	for (int i = 0; i < count * COLUMNS; i++)
 		g_string_append_printf(sql, "%s$%d%s",
 			i % COLUMNS ? ","
@@ -72,37 +80,43 @@ statement_text(int count)
 }
 
 static void
-flush_rows(void)
+flush_rows(struct table *table)
 {
-	if (filled == 0)
-		return;
-	if (filled == ROWS_A_STATEMENT) {
-		check(PQexecPrepared(pg, "full", filled * COLUMNS, (const char *const *)rows,
-			lengths, formats, 0));
-	} else {
-		char *sql = statement_text(filled);
-		check(PQexecParams(pg, sql, filled * COLUMNS, NULL, (const char *const *)rows,
-			lengths, formats, 0));
+	int values = table->filled * COLUMNS;
+	const char *const *rows = (const char *const *)table->rows;
+	if (table->filled == ROWS_A_STATEMENT) {
+		check(PQexecPrepared(
+			pg, table->name, values, rows, table->lengths, table->formats, 0));
+	} else if (table->filled > 0) {
+		char *sql = statement_text(table->name, table->filled);
+		check(PQexecParams(pg, sql, values, NULL, rows, table->lengths, table->formats, 0));
 		g_free(sql);
 	}
-	for (int i = 0; i < filled * COLUMNS; i++)
-		g_free(rows[i]);
-	in_transaction += filled;
-	filled = 0;
-	if (in_transaction >= ROWS_A_TRANSACTION) {
-		check(PQexec(pg, "commit"));
-		check(PQexec(pg, "begin"));
-		in_transaction = 0;
-	}
+	for (int i = 0; i < values; i++)
+		g_free(table->rows[i]);
+	table->filled = 0;
 }
 
 static void
-put(int column, const char *value, int length, int binary)
+put(struct table *table, int column, const char *value, int length, int binary)
 {
-	int i = filled * COLUMNS + column;
-	rows[i] = g_memdup2(value, (gsize)length + !binary);
-	lengths[i] = length;
-	formats[i] = binary;
+	int i = table->filled * COLUMNS + column;
+	table->rows[i] = g_memdup2(value, (gsize)length + !binary);
+	table->lengths[i] = length;
+	table->formats[i] = binary;
+}
+
+static void
+put_text(struct table *table, int column, const char *text)
+{
+	put(table, column, text, (int)strlen(text), 0);
+}
+
+static void
+end_row(struct table *table)
+{
+	if (++table->filled == ROWS_A_STATEMENT)
+		flush_rows(table);
 }
 
 static const char *
@@ -110,6 +124,31 @@ string_at(cJSON *json, const char *name)
 {
 	cJSON *item = cJSON_GetObjectItemCaseSensitive(json, name);
 	return cJSON_IsString(item) ? item->valuestring : "";
+}
+
+static void
+put_number(struct table *table, int column, double number)
+{
+	char text[32];
+	put(table, column, text, snprintf(text, sizeof text, "%.0f", number), 0);
+}
+
+static void
+store_details(const char *id, cJSON *list)
+{
+	int number = 0;
+	for (cJSON *item = list != NULL ? list->child : NULL; item != NULL; item = item->next) {
+		cJSON *sessions = cJSON_GetObjectItemCaseSensitive(item, "failed-session-count");
+		put_text(&details, 0, id);
+		put_number(&details, 1, number++);
+		put_text(&details, 2, string_at(item, "result-type"));
+		put_text(&details, 3, string_at(item, "sending-mta-ip"));
+		put_text(&details, 4, string_at(item, "receiving-mx-hostname"));
+		put_text(&details, 5, string_at(item, "receiving-ip"));
+		put_text(&details, 6, string_at(item, "failure-reason-code"));
+		put_number(&details, 7, sessions != NULL ? sessions->valuedouble : 0);
+		end_row(&details);
+	}
 }
 
 static void
@@ -124,20 +163,25 @@ store(const char *json_text, size_t json_length, const char *body, size_t body_l
 	cJSON *success =
 		cJSON_GetObjectItemCaseSensitive(summary, "total-successful-session-count");
 	cJSON *failure = cJSON_GetObjectItemCaseSensitive(summary, "total-failure-session-count");
-	const char *texts[] = { string_at(what, "policy-domain"),
-		string_at(json, "organization-name"), string_at(json, "report-id"),
-		string_at(range, "start-datetime"), string_at(range, "end-datetime") };
-	char number[32];
+	const char *id = string_at(json, "report-id");
 
-	for (int i = 0; i < 5; i++)
-		put(i, texts[i], (int)strlen(texts[i]), 0);
-	put(5, number, snprintf(number, sizeof number, "%.0f", success ? success->valuedouble : 0),
-		0);
-	put(6, number, snprintf(number, sizeof number, "%.0f", failure ? failure->valuedouble : 0),
-		0);
-	put(7, body, (int)body_length, 1);
-	if (++filled == ROWS_A_STATEMENT)
-		flush_rows();
+	put_text(&reports, 0, string_at(what, "policy-domain"));
+	put_text(&reports, 1, string_at(json, "organization-name"));
+	put_text(&reports, 2, id);
+	put_text(&reports, 3, string_at(range, "start-datetime"));
+	put_text(&reports, 4, string_at(range, "end-datetime"));
+	put_number(&reports, 5, success != NULL ? success->valuedouble : 0);
+	put_number(&reports, 6, failure != NULL ? failure->valuedouble : 0);
+	put(&reports, 7, body, (int)body_length, 1);
+	end_row(&reports);
+	store_details(id, cJSON_GetObjectItemCaseSensitive(policy, "failure-details"));
+	if (++in_transaction == ROWS_A_TRANSACTION) {
+		flush_rows(&reports);
+		flush_rows(&details);
+		check(PQexec(pg, "commit"));
+		check(PQexec(pg, "begin"));
+		in_transaction = 0;
+	}
 }
 
 static void
@@ -178,8 +222,9 @@ main(int argc, char **argv)
 	cJSON_InitHooks(&hooks);
 
 	pg = PQconnectdb(argv[2]);
-	char *sql = statement_text(ROWS_A_STATEMENT);
-	check(PQprepare(pg, "full", sql, 0, NULL));
+	check(PQprepare(pg, "bare", statement_text("bare", ROWS_A_STATEMENT), 0, NULL));
+	check(PQprepare(
+		pg, "bare_detail", statement_text("bare_detail", ROWS_A_STATEMENT), 0, NULL));
 	check(PQexec(pg, "begin"));
 	DIR *folder = opendir(argv[1]);
 	if (folder == NULL || chdir(argv[1]) != 0)
@@ -196,7 +241,8 @@ main(int argc, char **argv)
 		text[length] = '\0';
 		take(text);
 	}
-	flush_rows();
+	flush_rows(&reports);
+	flush_rows(&details);
 	check(PQexec(pg, "commit"));
 	PQfinish(pg);
 	closedir(folder);

@@ -22,7 +22,10 @@ from mail_maker import make_maildir  # noqa: E402
 
 BARE_TABLE = """create table bare (domain text, organization text, report_id text, start_at timestamptz,
     end_at timestamptz, success bigint, failure bigint, body bytea,
-    constraint bare_key unique (domain, organization, report_id, start_at))"""
+    constraint bare_key unique (domain, organization, report_id, start_at));
+    create table bare_detail (report_id text, seq integer, result_type text, sending_mta_ip text,
+    receiving_mx_hostname text, receiving_ip text, failure_reason_code text, sessions bigint,
+    constraint bare_detail_key unique (report_id, seq))"""
 
 
 def timed(command, **kwargs):
