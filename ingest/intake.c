@@ -27,11 +27,14 @@
 
 struct intake {
 	struct intake_options options;
-	GThreadPool *heavy;
 	_Atomic uint64_t posts; /* makes keys differ */
-	GMutex lock;            /* over heavy_done */
-	GCond heavy_ended;
-	bool heavy_done;
+
+	GThread *reader; /* of heavy ones */
+	GMutex lock;     /* over what follows */
+	GCond changed;
+	GQueue heavy;       /* of struct intake_post */
+	bool heavy_is_done; /* the one that was read last */
+	bool ending;
 };
 
 /* ---- arrivals ---- */
@@ -115,8 +118,8 @@ parcel_done(void *user, enum receipt receipt)
 	post->done(post); /* and the post may be gone */
 	if (heavy) {
 		g_autoptr(GMutexLocker) locked = g_mutex_locker_new(&intake->lock);
-		intake->heavy_done = true;
-		g_cond_signal(&intake->heavy_ended);
+		intake->heavy_is_done = true;
+		g_cond_signal(&intake->changed);
 	}
 }
 
@@ -159,20 +162,39 @@ is_heavy(GBytes *body)
 	       GUINT32_FROM_LE(inflated) > HEAVY_JSON;
 }
 
-static void
-run_heavy(gpointer data, gpointer user)
+/* False: there are too many. */
+static bool
+queue_heavy(struct intake *intake, struct intake_post *post)
+{
+	g_autoptr(GMutexLocker) locked = g_mutex_locker_new(&intake->lock);
+	if (intake->heavy.length >= MOST_HEAVY)
+		return false;
+	post->heavy = true;
+	g_queue_push_tail(&intake->heavy, post);
+	g_cond_signal(&intake->changed);
+	return true;
+}
+
+static gpointer
+read_heavy(gpointer user)
 {
 	struct intake *intake = user;
 	g_mutex_lock(&intake->lock);
-	intake->heavy_done = false;
+	for (;;) {
+		while (intake->heavy.length == 0 && !intake->ending)
+			g_cond_wait(&intake->changed, &intake->lock);
+		struct intake_post *post = g_queue_pop_head(&intake->heavy);
+		if (post == NULL)
+			break;
+		intake->heavy_is_done = false;
+		g_mutex_unlock(&intake->lock);
+		read_and_give(intake, post);
+		g_mutex_lock(&intake->lock);
+		while (!intake->heavy_is_done)
+			g_cond_wait(&intake->changed, &intake->lock);
+	}
 	g_mutex_unlock(&intake->lock);
-
-	read_and_give(intake, data);
-
-	g_mutex_lock(&intake->lock);
-	while (!intake->heavy_done)
-		g_cond_wait(&intake->heavy_ended, &intake->lock);
-	g_mutex_unlock(&intake->lock);
+	return NULL;
 }
 
 struct intake *
@@ -181,8 +203,9 @@ intake_new(const struct intake_options *options)
 	struct intake *intake = g_new0(struct intake, 1);
 	intake->options = *options;
 	g_mutex_init(&intake->lock);
-	g_cond_init(&intake->heavy_ended);
-	intake->heavy = g_thread_pool_new(run_heavy, intake, 1, FALSE, NULL);
+	g_cond_init(&intake->changed);
+	g_queue_init(&intake->heavy);
+	intake->reader = g_thread_new("heavy", read_heavy, intake);
 	return intake;
 }
 
@@ -191,8 +214,12 @@ intake_free(struct intake *intake)
 {
 	if (intake == NULL)
 		return;
-	g_thread_pool_free(intake->heavy, FALSE, TRUE);
-	g_cond_clear(&intake->heavy_ended);
+	g_mutex_lock(&intake->lock);
+	intake->ending = true;
+	g_cond_signal(&intake->changed);
+	g_mutex_unlock(&intake->lock);
+	g_thread_join(intake->reader);
+	g_cond_clear(&intake->changed);
 	g_mutex_clear(&intake->lock);
 	g_free(intake);
 }
@@ -202,15 +229,11 @@ intake_take(struct intake *intake, struct intake_post *post)
 {
 	post->intake = intake;
 	post->failure = -1;
-	if (!is_heavy(post->body)) {
+	if (!is_heavy(post->body))
 		read_and_give(intake, post);
-	} else if (g_thread_pool_unprocessed(intake->heavy) < MOST_HEAVY) {
-		post->heavy = true;
-		g_thread_pool_push(intake->heavy, post, NULL);
-	} else {
+	else if (!queue_heavy(intake, post))
 		committer_spool(
 			intake->options.committer, new_parcel(post, new_arrival(intake, post)));
-	}
 }
 
 void

@@ -17,18 +17,21 @@
 
 #define UNIX_PREFIX "unix:"
 
+G_DEFINE_QUARK(stsready - listener - error, listener_error)
+
 static bool
-fail(const char *where, const char *what, GError **error)
+fail(const char *where, GError **error)
 {
-	g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(errno), "%s: %s: %s", where,
-		what, g_strerror(errno));
+	g_set_error(error, LISTENER_ERROR,
+		errno == EADDRINUSE ? LISTENER_ERROR_BUSY : LISTENER_ERROR_SYSTEM,
+		"%s: cannot listen: %s", where, g_strerror(errno));
 	return false;
 }
 
 static bool
 fail_form(const char *where, GError **error)
 {
-	g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+	g_set_error(error, LISTENER_ERROR, LISTENER_ERROR_FORM,
 		"%s: not ADDR:PORT, [ADDR]:PORT, :PORT or unix:PATH", where);
 	return false;
 }
@@ -80,7 +83,7 @@ open_internet(const char *where, struct listener *listener, GError **error)
 		return fail_form(where, error);
 	listener->fd = bind_and_listen(info, host == NULL);
 	freeaddrinfo(info);
-	return listener->fd >= 0 || fail(where, "cannot listen", error);
+	return listener->fd >= 0 || fail(where, error);
 }
 
 /* A socket that nobody listens on was left by a process that died. */
@@ -113,7 +116,7 @@ open_unix(const char *where, struct listener *listener, GError **error)
 		bind(listener->fd, (const struct sockaddr *)&address, sizeof address) == 0 &&
 		chmod(path, 0660) == 0 && listen(listener->fd, BACKLOG) == 0)
 		return true;
-	fail(where, "cannot listen", error);
+	fail(where, error);
 	if (listener->fd >= 0)
 		close(listener->fd);
 	return false;

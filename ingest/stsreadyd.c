@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include "ingest/admin.h"
 #include "ingest/daemon_options.h"
 #include "ingest/endpoint.h"
+#include "ingest/listeners.h"
 #include "ingest/printable.h"
 #include "sql/capability.h"
 #include "sql/late_store.h"
@@ -92,56 +94,30 @@ struct daemon {
 	struct admin *admin;
 };
 
-static bool
-fail(GError **error, const char *what)
-{
-	g_set_error_literal(error, DAEMON_OPTIONS_ERROR, DAEMON_OPTIONS_ERROR_CONFIG, what);
-	return false;
-}
-
-/* Sockets of socket activation; one named "http" (FileDescriptorName=) speaks no TLS. */
-static void
-adopt_listeners(struct daemon *daemon)
-{
-	char **names = NULL;
-	int count = sd_listen_fds_with_names(1, &names);
-	for (int i = 0; i < count; i++) {
-		struct listener listener;
-		bool tls = !daemon->options->http && strcmp(names[i], "http") != 0;
-		listener_adopt(SD_LISTEN_FDS_START + i, tls, &listener);
-		g_array_append_val(daemon->listeners, listener);
-	}
-	for (int i = 0; i < count; i++)
-		free(names[i]);
-	free(names);
-}
-
-static bool
-check_listener(struct daemon *daemon, const struct listener *listener, GError **error)
-{
-	if (listener->tls && daemon->options->tls_cert == NULL)
-		return fail(error, "HTTPS needs tls-cert; or use http behind a proxy");
-	if (!listener->tls && daemon->options->n_proxies == 0 && !listener_is_local(listener))
-		return fail(error, "http is for loopback and Unix sockets; elsewhere say from "
-				   "which proxy it comes with behind-proxy");
-	return true;
-}
-
+/* Sockets of socket activation, and those of the options. */
 static bool
 open_listeners(struct daemon *daemon, GError **error)
 {
-	adopt_listeners(daemon);
-	for (char **where = daemon->options->listen; *where != NULL; where++) {
-		struct listener listener;
-		if (!listener_open(*where, !daemon->options->http, &listener, error))
-			return false;
-		g_array_append_val(daemon->listeners, listener);
-	}
-	for (guint i = 0; i < daemon->listeners->len; i++)
-		if (!check_listener(
-			    daemon, &g_array_index(daemon->listeners, struct listener, i), error))
-			return false;
-	return daemon->listeners->len > 0 || fail(error, "nowhere to listen: see --listen");
+	char **names = NULL;
+	int count = sd_listen_fds_with_names(1, &names);
+	daemon->listeners = listeners_open(
+		daemon->options, SD_LISTEN_FDS_START, names, (size_t)MAX(count, 0), error);
+	for (int i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+	return daemon->listeners != NULL;
+}
+
+/* A spool or a port that a running stsreadyd has is no fault of the configuration. */
+static bool
+is_running(const struct daemon *daemon, GError **error)
+{
+	if (!daemon->options->check_config ||
+		(!g_error_matches(*error, LISTENER_ERROR, LISTENER_ERROR_BUSY) &&
+			!g_error_matches(*error, SPOOL_ERROR, SPOOL_ERROR_BUSY)))
+		return false;
+	g_clear_error(error);
+	return true;
 }
 
 static bool
@@ -153,10 +129,12 @@ open_admin(struct daemon *daemon, GError **error)
 	if (daemon->options->admin == NULL)
 		return true;
 	if (!listener_open(daemon->options->admin, false, &listener, error))
-		return false;
-	bool fine = listener_is_local(&listener) ||
-		    fail(error, "admin must be on loopback or a Unix socket");
-	daemon->admin = fine ? admin_new(&listener, &options, error) : NULL;
+		return is_running(daemon, error);
+	if (listener_is_local(&listener))
+		daemon->admin = admin_new(&listener, &options, error);
+	else
+		g_set_error(error, DAEMON_OPTIONS_ERROR, DAEMON_OPTIONS_ERROR_CONFIG,
+			"admin must be on loopback or a Unix socket");
 	listener_clear(&listener);
 	return daemon->admin != NULL;
 }
@@ -177,7 +155,8 @@ open_parts(struct daemon *daemon, GError **error)
 			return false;
 	}
 	daemon->spool = spool_open(&spool, error);
-	return daemon->spool != NULL && open_listeners(daemon, error) && open_admin(daemon, error);
+	return (daemon->spool != NULL || is_running(daemon, error)) &&
+	       open_listeners(daemon, error) && open_admin(daemon, error);
 }
 
 static void
@@ -197,18 +176,26 @@ make_guard(struct daemon *daemon)
 	daemon->guard = guard_new(&guard);
 }
 
+/* Whether standard error goes to the journal: systemd.exec(5), JOURNAL_STREAM. */
+static bool
+logs_to_journal(void)
+{
+	unsigned long long device, inode;
+	struct stat about;
+	const char *stream = g_getenv("JOURNAL_STREAM");
+	return stream != NULL && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+	       fstat(STDERR_FILENO, &about) == 0 && about.st_dev == device && about.st_ino == inode;
+}
+
 static struct daemon *
 daemon_new(struct daemon_options *options)
 {
 	struct daemon *daemon = g_new0(struct daemon, 1);
 	daemon->options = options;
-	daemon->log = (struct log){ STDERR_FILENO, options->log_level,
-		g_getenv("JOURNAL_STREAM") != NULL };
+	daemon->log = (struct log){ STDERR_FILENO, options->log_level, logs_to_journal() };
 	daemon->metrics = metrics_new();
 	daemon->reach = reach_new(&daemon->log, daemon->metrics);
 	daemon->tokens = tokens_new();
-	daemon->listeners = g_array_new(FALSE, FALSE, sizeof(struct listener));
-	g_array_set_clear_func(daemon->listeners, (GDestroyNotify)listener_clear);
 	daemon->prober.url = options->database;
 	daemon->prober.tokens = daemon->tokens;
 	make_guard(daemon);
@@ -278,7 +265,7 @@ daemon_free(struct daemon *daemon)
 	g_free(daemon->stores);
 	g_free(daemon->sinks);
 	db_close(daemon->prober.db);
-	g_array_unref(daemon->listeners);
+	g_clear_pointer(&daemon->listeners, g_array_unref);
 	spool_close(daemon->spool);
 	tls_files_free(daemon->tls_files);
 	guard_free(daemon->guard);
@@ -364,7 +351,7 @@ run(struct daemon *daemon, const sigset_t *signals)
 	g_autoptr(GError) failure = NULL;
 	if (!start(daemon, &failure)) {
 		fprintf(stderr, "stsreadyd: %s\n", failure->message);
-		return EX_OSERR;
+		_exit(EX_OSERR); /* with the committer's threads */
 	}
 	log_say(&daemon->log, LOG_LEVEL_NOTICE, "started", "version", STSREADY_VERSION, NULL);
 	serve(daemon, signals);
@@ -393,15 +380,18 @@ check_config(struct daemon *daemon)
 	return EXIT_SUCCESS;
 }
 
-/* One connection is one descriptor. */
+/* One connection is one descriptor; the spool, the database and the rest take some, too. */
 static void
-raise_limits(void)
+raise_limits(struct daemon *daemon)
 {
 	struct rlimit files;
-	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-		files.rlim_cur = files.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &files);
-	}
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return;
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+	if (files.rlim_max < daemon->options->connections + 200)
+		log_say(&daemon->log, LOG_LEVEL_WARNING, "few-descriptors", "why",
+			"the limit of open files is below --connections", NULL);
 }
 
 static int
@@ -415,9 +405,9 @@ with_options(struct daemon_options *options)
 	sigaddset(&signals, SIGHUP);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before any thread is made */
 	signal(SIGPIPE, SIG_IGN);
-	raise_limits();
 
 	struct daemon *daemon = daemon_new(options);
+	raise_limits(daemon);
 	int status = EX_CONFIG;
 	if (!open_parts(daemon, &failure)) {
 		g_autofree char *why = printable(failure->message, 0);

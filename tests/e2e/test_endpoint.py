@@ -1,11 +1,14 @@
 #!/usr/bin/python3
 """stsreadyd against a real PostgreSQL: senders as they are, and what each is told."""
 import gzip
+import http.client
+import itertools
 import os
 import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import threading
@@ -370,6 +373,15 @@ class Listeners(Case):
             done = subprocess.run([*words, "--database", database], capture_output=True, text=True, check=False)
             self.assertEqual((done.returncode, done.stdout), (status, text), done.stderr)
 
+    def test_check_config_while_running(self):
+        endpoint = self.serve()
+        done = subprocess.run([*endpoint.command, "--check-config"], capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stdout), (0, "ok\n"), done.stderr)
+        done = subprocess.run(endpoint.command, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 78)
+        self.assertRegex(done.stderr, "another stsreadyd has this spool")
+        self.assertEqual(endpoint.post_new(), 201)
+
     def test_inherited_socket(self):
         """Socket activation; and the service manager's socket outlives the daemon."""
         with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -539,6 +551,37 @@ class Operations(Case):
                 self.assertEqual(self.served_serial(endpoint), "02")
                 self.assertEqual(endpoint.health()[0], 200)
 
+    def test_reload_under_load(self):
+        """Ten swaps while a connection is made for each report: none fails, the last pair is served."""
+        endpoint = self.serve()
+        stopping, failed, posted = threading.Event(), [], []
+
+        def send(numbers):
+            context = ssl._create_unverified_context()
+            while not stopping.is_set():
+                number = next(numbers)
+                connection = http.client.HTTPSConnection("127.0.0.1", endpoint.port, timeout=20, context=context)
+                try:
+                    connection.request("POST", PATH, report(number))
+                    posted.append(connection.getresponse().status)
+                except (OSError, http.client.HTTPException) as error:
+                    failed.append(error)
+                connection.close()
+        threads = [threading.Thread(target=send, args=(itertools.count(thread, 4),)) for thread in range(4)]
+        for thread in threads:
+            thread.start()
+        for serial in range(2, 12):
+            make_certificate(endpoint.folder, serial=serial)
+            endpoint.reload()
+        stopping.set()
+        for thread in threads:
+            thread.join()
+        endpoint.context.load_verify_locations(endpoint.folder + "/cert.pem")
+        self.assertEqual(self.served_serial(endpoint), "0B")
+        self.assertEqual(failed, [])
+        self.assertEqual(set(posted), {201})
+        self.assertEqual(self.count(), len(posted))
+
     def test_stop_finishes(self):
         """SIGTERM: what is in hand is finished, nothing new is taken."""
         endpoint = self.serve()
@@ -605,7 +648,11 @@ class Operations(Case):
                 pass
 
     def test_log(self):
-        endpoint = self.serve(environment={"JOURNAL_STREAM": "1:2"})
+        folder = tempfile.mkdtemp(prefix="stsready-endpoint-", dir="/tmp")
+        with open(folder + "/log", "w") as log:
+            about = os.fstat(log.fileno())
+        endpoint = self.serve(folder=folder, environment={
+            "JOURNAL_STREAM": "%d:%d" % (about.st_dev, about.st_ino)})
         endpoint.post_new(1)
         endpoint.post(b"x\n<0>forged=1")
         wait_until("the log", lambda: endpoint.log().count("event=post") == 2)

@@ -8,6 +8,8 @@ function(e2e name)
 endfunction()
 
 e2e(endpoint)
+e2e(endpoint_hostile)
+e2e(endpoint_kill)
 e2e(import)
 e2e(import_kill)
 e2e(parse_corpus)
