@@ -1,6 +1,7 @@
 /* GLib's locks over pthread's, for ThreadSanitizer builds only: GLib makes its own from futexes,
    which the sanitizer cannot see, so that every lock would look like none.  Linked before GLib;
-   GLib's own use of its locks is not touched. */
+   GLib's own use of its locks is not touched.  Run such programs with
+   G_SLICE=always-malloc, since GLib's slices pass memory between threads under its own locks. */
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
