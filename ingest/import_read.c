@@ -16,6 +16,10 @@
 /* What a unit weighs beyond the bytes it was read from: structs and arenas. */
 #define UNIT_BYTES 4096
 
+/* Read to see what a file is; holds most messages whole.  Freeing 64 KiB and more makes malloc tidy
+   up all of its memory, which is too often for one message. */
+#define HEAD_BYTES (16u << 10)
+
 struct source {
 	const struct import_reading *reading;
 	struct import_item *item;
@@ -198,7 +202,7 @@ static void
 read_open(struct source *source, const struct stat *status)
 {
 	bool ended, regular = S_ISREG(status->st_mode);
-	if (!read_some(source, source->head, MBOX_BUFFER_BYTES, &ended))
+	if (!read_some(source, source->head, HEAD_BYTES, &ended))
 		return;
 	if (source->item->maildir == NULL && mbox_sniff(source->head->data, source->head->len)) {
 		read_mbox(source);

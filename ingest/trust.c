@@ -112,10 +112,25 @@ judge_by_header(const struct auth_results *results, const uint8_t *message, size
 }
 
 static bool
+is_signed(const uint8_t *message, size_t length)
+{
+	struct header_block block = { message, message + length };
+	struct header_field field;
+	while (header_block_next(&block, &field))
+		if (header_field_is(&field, "DKIM-Signature"))
+			return true;
+	return false;
+}
+
+static bool
 judge_here(struct trust_judge *judge, const uint8_t *message, size_t length, struct report *report)
 {
 	if (judge->verifier == NULL)
 		return false;
+	if (!is_signed(message, length)) {
+		report_note(report, "not signed");
+		return false;
+	}
 	g_autofree char *why = NULL;
 	bool passed =
 		dkim_verify_message(judge->verifier, message, length, report->submitter, &why);
