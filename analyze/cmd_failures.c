@@ -1,8 +1,5 @@
 /* stsready failures: what senders say went wrong, newest first. */
-#include <stdio.h>
-
 #include "analyze/filter.h"
-#include "sql/migrate.h"
 
 static const char description[] =
 	"One row a failure detail of the reports that count.  \"unexplained\" stands for failed "
@@ -30,21 +27,13 @@ static const struct output_column columns[] = {
 	{ "additional_information", NULL, OUTPUT_TEXT, 0 },
 };
 
-struct listing {
-	struct output *output;
-	int64_t most; /* rows to print; 0: all */
-	bool more;
-};
-
 static bool
 print_failure(void *user, const struct look_failure *failure)
 {
-	struct listing *listing = user;
+	struct filter_listing *listing = user;
 	struct output *out = listing->output;
-	if (listing->most > 0 && output_rows(out) == (uint64_t)listing->most) {
-		listing->more = true;
+	if (!filter_takes(listing))
 		return false;
-	}
 	output_day(out, failure->day);
 	output_text(out, failure->domain);
 	output_text(
@@ -70,22 +59,11 @@ print_failure(void *user, const struct look_failure *failure)
 	return true;
 }
 
-static int
-list(struct db *db, const struct look_filter *filter, enum output_form form)
+static bool
+look(struct db *db, const struct look_filter *filter, struct filter_listing *listing,
+	GError **error)
 {
-	g_autoptr(GError) error = NULL;
-	struct listing listing = { output_new(stdout, form, columns, G_N_ELEMENTS(columns)),
-		filter_shown(form), false };
-	bool fine = migrate_check(db, &error) &&
-		    look_failures(db, filter, print_failure, &listing, &error);
-	uint64_t rows = output_rows(listing.output);
-	output_end(listing.output);
-	if (!fine) {
-		command_complain("database", error->message);
-		return command_database_status(error);
-	}
-	filter_conclude(form, rows, listing.more, "failures");
-	return command_finish_output();
+	return look_failures(db, filter, print_failure, listing, error);
 }
 
 static int
@@ -109,12 +87,7 @@ run_failures(int argc, char **argv)
 	if ((status = filter_read(&filter, &form)) >= 0)
 		return status;
 	filter.result_type = result_type;
-	struct db *db = command_open_database(&status);
-	if (db == NULL)
-		return status;
-	status = list(db, &filter, form);
-	db_close(db);
-	return status;
+	return filter_list(&filter, form, columns, G_N_ELEMENTS(columns), "failures", look);
 }
 
 const struct command command_failures = { "failures", "List the failures that reports tell of",

@@ -1,9 +1,6 @@
 /* stsready reports: what came in, newest first. */
-#include <stdio.h>
-
 #include "analyze/filter.h"
 #include "ingest/instant.h"
-#include "sql/migrate.h"
 
 static const char description[] = "OK and FAILED are sessions, of the one policy type with the "
 				  "most: senders list the same sessions\n"
@@ -36,12 +33,6 @@ static const struct output_column columns[] = {
 	{ "digest", NULL, OUTPUT_TEXT, 0 },
 };
 
-struct listing {
-	struct output *output;
-	int64_t most; /* rows to print; 0: all */
-	bool more;
-};
-
 static void
 put_list(struct output *output, char **texts)
 {
@@ -51,12 +42,10 @@ put_list(struct output *output, char **texts)
 static bool
 print_report(void *user, const struct look_report *report)
 {
-	struct listing *listing = user;
+	struct filter_listing *listing = user;
 	struct output *out = listing->output;
-	if (listing->most > 0 && output_rows(out) == (uint64_t)listing->most) {
-		listing->more = true;
+	if (!filter_takes(listing))
 		return false;
-	}
 	output_instant(out, report->start);
 	output_instant(out, report->end);
 	output_day(out, instant_day(report->start));
@@ -83,22 +72,11 @@ print_report(void *user, const struct look_report *report)
 	return true;
 }
 
-static int
-list(struct db *db, const struct look_filter *filter, enum output_form form)
+static bool
+look(struct db *db, const struct look_filter *filter, struct filter_listing *listing,
+	GError **error)
 {
-	g_autoptr(GError) error = NULL;
-	struct listing listing = { output_new(stdout, form, columns, G_N_ELEMENTS(columns)),
-		filter_shown(form), false };
-	bool fine = migrate_check(db, &error) &&
-		    look_reports(db, filter, print_report, &listing, &error);
-	uint64_t rows = output_rows(listing.output);
-	output_end(listing.output);
-	if (!fine) {
-		command_complain("database", error->message);
-		return command_database_status(error);
-	}
-	filter_conclude(form, rows, listing.more, "reports");
-	return command_finish_output();
+	return look_reports(db, filter, print_report, listing, error);
 }
 
 static int
@@ -118,12 +96,7 @@ run_reports(int argc, char **argv)
 	}
 	if ((status = filter_read(&filter, &form)) >= 0)
 		return status;
-	struct db *db = command_open_database(&status);
-	if (db == NULL)
-		return status;
-	status = list(db, &filter, form);
-	db_close(db);
-	return status;
+	return filter_list(&filter, form, columns, G_N_ELEMENTS(columns), "reports", look);
 }
 
 const struct command command_reports = { "reports", "List the reports that came in", run_reports };

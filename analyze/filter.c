@@ -6,6 +6,7 @@
 #include "ingest/arrival.h"
 #include "ingest/domain_name.h"
 #include "ingest/instant.h"
+#include "sql/migrate.h"
 
 static char *domain, *since, *until, *submitter, *trust;
 static char *domain_key; /* domain, normalised */
@@ -74,8 +75,8 @@ read_trust(struct look_filter *filter)
 	return false;
 }
 
-int64_t
-filter_shown(enum output_form form)
+static int64_t
+rows_shown(enum output_form form)
 {
 	return limit >= 0 ? limit : form == OUTPUT_TABLE ? FILTER_TABLE_ROWS : 0;
 }
@@ -92,20 +93,52 @@ filter_read(struct look_filter *filter, enum output_form *form)
 	if (!read_domain(filter) || !read_time("--since", since, INT64_MIN, &filter->since) ||
 		!read_time("--until", until, INT64_MAX, &filter->until) || !read_trust(filter))
 		return EXIT_USAGE;
-	int64_t shown = filter_shown(*form);
+	int64_t shown = rows_shown(*form);
 	filter->limit = shown > 0 && *form == OUTPUT_TABLE ? shown + 1 : shown;
 	return -1;
 }
 
-void
-filter_conclude(enum output_form form, uint64_t rows, bool more, const char *what)
+bool
+filter_takes(struct filter_listing *listing)
 {
-	if (form != OUTPUT_TABLE)
-		return;
+	listing->more =
+		listing->most > 0 && output_rows(listing->output) == (uint64_t)listing->most;
+	return !listing->more;
+}
+
+/* What is told behind a table: that there is nothing in it, or not everything. */
+static void
+remark(uint64_t rows, bool more, const char *what)
+{
 	if (rows == 0)
 		fprintf(stderr, "no %s match\n", what);
 	else if (more)
 		fprintf(stderr,
 			"%" G_GUINT64_FORMAT " %s shown, there are more: --limit 0 shows all\n",
 			rows, what);
+}
+
+int
+filter_list(const struct look_filter *filter, enum output_form form,
+	const struct output_column *columns, size_t n_columns, const char *what,
+	bool (*look)(struct db *, const struct look_filter *, struct filter_listing *, GError **))
+{
+	int status;
+	g_autoptr(GError) error = NULL;
+	struct db *db = command_open_database(&status);
+	if (db == NULL)
+		return status;
+	struct filter_listing listing = { output_new(stdout, form, columns, n_columns),
+		rows_shown(form), false };
+	bool fine = migrate_check(db, &error) && look(db, filter, &listing, &error);
+	uint64_t rows = output_rows(listing.output);
+	output_end(listing.output);
+	db_close(db);
+	if (!fine) {
+		command_complain("database", error->message);
+		return command_database_status(error);
+	}
+	if (form == OUTPUT_TABLE)
+		remark(rows, listing.more, what);
+	return command_finish_output();
 }

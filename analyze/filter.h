@@ -18,8 +18,20 @@ void filter_entries(GOptionEntry entries[FILTER_OPTION_COUNT]);
    complaint, else -1. */
 int filter_read(struct look_filter *filter, enum output_form *form);
 
-/* Rows that a table shows; 0: all. */
-int64_t filter_shown(enum output_form form);
+/* Rows on their way out. */
+struct filter_listing {
+	struct output *output;
+	int64_t most; /* rows to print; 0: all */
+	bool more;    /* there were more */
+};
 
-/* What is told behind the rows, on standard error: that there are none, or more than shown. */
-void filter_conclude(enum output_form form, uint64_t rows, bool more, const char *what);
+/* Whether one more row may be printed; else notes that there are more. */
+bool filter_takes(struct filter_listing *listing);
+
+/* What a listing command does once its options are read: opens the database, prints what look hands
+   to listing->output in form, and says on standard error that there are no or more rows (what:
+   "reports"). The exit status. */
+int filter_list(const struct look_filter *filter, enum output_form form,
+	const struct output_column *columns, size_t n_columns, const char *what,
+	bool (*look)(struct db *db, const struct look_filter *filter,
+		struct filter_listing *listing, GError **error));
