@@ -8,6 +8,11 @@
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
+/* A double, which is what the parser makes of a number, holds every integer of 15 digits. */
+#define EXACT_DIGITS 15
+/* cJSON reads no more characters of a number than 63. */
+#define PARSED_DIGITS 63
+
 struct scan {
 	const uint8_t *start, *at, *end;
 	GByteArray *out;
@@ -87,16 +92,19 @@ sequence(const uint8_t *bytes, size_t room, size_t *bad)
 	return 0;
 }
 
-static void
+static bool
 scan_character(struct scan *scan)
 {
 	size_t bad, length = sequence(scan->at, (size_t)(scan->end - scan->at), &bad);
 	if (length > 0) {
 		scan->at += length;
-		return;
+		return true;
 	}
 	scan->quirks |= JSON_BAD_UTF8;
 	repair(scan, REPLACEMENT, bad);
+	/* one byte may become three */
+	return scan->out->len <= LIMIT_JSON_BYTES ||
+	       fail(scan, REPORT_ERROR_LIMIT, "too long when repaired");
 }
 
 /* The four hex digits of a \u escape at at; -1 where they are not there. */
@@ -170,7 +178,8 @@ scan_string(struct scan *scan)
 			if (!scan_escape(scan))
 				return false;
 		} else if (byte >= 0x80) {
-			scan_character(scan);
+			if (!scan_character(scan))
+				return false;
 		} else {
 			scan->at++;
 		}
@@ -187,9 +196,23 @@ scan_digits(struct scan *scan)
 	return scan->at > begin || fail_syntax(scan, "a digit was expected");
 }
 
-static bool
-scan_number(struct scan *scan)
+/* Makes a string of the number that begins at begin, so that none of its digits is lost: report-ids
+   are numbers, too. */
+static void
+quote_number(struct scan *scan, const uint8_t *begin)
 {
+	const uint8_t *end = scan->at;
+	scan->at = begin;
+	repair(scan, "\"", 0);
+	scan->at = end;
+	repair(scan, "\"", 0);
+	scan->quirks |= JSON_LONG_NUMBER;
+}
+
+static bool
+pass_number(struct scan *scan, bool *whole)
+{
+	*whole = true;
 	if (*scan->at == '-')
 		scan->at++;
 	if (scan->at < scan->end && *scan->at == '0')
@@ -197,16 +220,30 @@ scan_number(struct scan *scan)
 	else if (!scan_digits(scan))
 		return false;
 	if (scan->at < scan->end && *scan->at == '.') {
+		*whole = false;
 		scan->at++;
 		if (!scan_digits(scan))
 			return false;
 	}
 	if (scan->at < scan->end && (*scan->at == 'e' || *scan->at == 'E')) {
+		*whole = false;
 		scan->at++;
 		if (scan->at < scan->end && (*scan->at == '+' || *scan->at == '-'))
 			scan->at++;
 		return scan_digits(scan);
 	}
+	return true;
+}
+
+static bool
+scan_number(struct scan *scan)
+{
+	const uint8_t *begin = scan->at;
+	bool whole;
+	if (!pass_number(scan, &whole))
+		return false;
+	if (scan->at - begin > (whole ? EXACT_DIGITS : PARSED_DIGITS))
+		quote_number(scan, begin);
 	return true;
 }
 

@@ -8,10 +8,11 @@
 #include <stdint.h>
 
 enum json_scan_quirk {
-	JSON_BOM = 1,        /* a byte order mark was skipped */
-	JSON_BAD_UTF8 = 2,   /* sequences that are no UTF-8 became U+FFFD */
-	JSON_BAD_ESCAPE = 4, /* \u0000 and lone surrogates became U+FFFD */
-	JSON_TRAILING = 8,   /* bytes after the first value, other than white space and NUL */
+	JSON_BOM = 1,          /* a byte order mark was skipped */
+	JSON_BAD_UTF8 = 2,     /* sequences that are no UTF-8 became U+FFFD */
+	JSON_BAD_ESCAPE = 4,   /* \u0000 and lone surrogates became U+FFFD */
+	JSON_TRAILING = 8,     /* bytes after the first value, other than white space and NUL */
+	JSON_LONG_NUMBER = 16, /* numbers of more digits than a double holds became strings */
 };
 
 /* Copies the first JSON value of bytes into out (cleared first, NUL-terminated), repaired.  False
