@@ -16,6 +16,9 @@
 #define ZIP_HEAD 30
 #define ZIP_STORED 0
 #define ZIP_DEFLATED 8
+#define ZIP_ENCRYPTED 1 /* flags: 4.4.4 */
+#define ZIP_DESCRIBED 8 /* CRC and sizes stand behind the data, 0 in the header */
+#define ZIP_DESCRIPTOR "PK\7\10"
 
 enum wrapping
 wrapping_sniff(const uint8_t *bytes, size_t length)
@@ -123,38 +126,92 @@ little(const uint8_t *bytes, int count)
 	return value;
 }
 
-/* The first file of a zip, from its local header on; sizes behind the data (bit 3 of the flags)
-   need not be known, since a deflate stream tells its end. */
+/* The local header of a zip's first file, and where its data begins. */
+struct zip_entry {
+	unsigned flags, method, crc, size;
+	size_t skip;
+};
+
+static bool
+fail_zip(const char *why, GError **error)
+{
+	g_set_error(error, REPORT_ERROR, REPORT_ERROR_BROKEN, "zip: %s", why);
+	return false;
+}
+
+static bool
+read_zip_head(struct zip_entry *entry, const uint8_t *bytes, size_t length, GError **error)
+{
+	if (length < ZIP_HEAD)
+		return fail_zip("truncated", error);
+	*entry = (struct zip_entry){
+		.flags = little(bytes + 6, 2),
+		.method = little(bytes + 8, 2),
+		.crc = little(bytes + 14, 4),
+		.size = little(bytes + 18, 4),
+		.skip = ZIP_HEAD + little(bytes + 26, 2) + little(bytes + 28, 2),
+	};
+	if (entry->skip >= length)
+		return fail_zip("truncated", error);
+	if (entry->flags & ZIP_ENCRYPTED)
+		return fail_zip("encrypted", error);
+	if (entry->method != ZIP_STORED && entry->method != ZIP_DEFLATED)
+		return fail_zip("unknown compression", error);
+	if (entry->size == 0 && !(entry->flags & ZIP_DESCRIBED))
+		return fail_zip("its first entry is empty", error);
+	return true;
+}
+
+/* Takes the CRC of a file whose header does not tell it from the descriptor behind its data, whose
+   signature may be absent (APPNOTE 4.3.9). */
+static void
+read_zip_descriptor(struct zip_entry *entry, const uint8_t *bytes, size_t length)
+{
+	size_t skip = length >= 4 && memcmp(bytes, ZIP_DESCRIPTOR, 4) == 0 ? 4 : 0;
+	if (length >= skip + 4)
+		entry->crc = little(bytes + skip, 4);
+}
+
+/* A stored file with its sizes behind the data ends where the descriptor's signature begins. */
+static bool
+copy_stored(struct zip_entry *entry, const uint8_t *bytes, size_t length, size_t limit,
+	GByteArray *out, size_t *trailing, GError **error)
+{
+	size_t size = entry->size;
+	if (entry->flags & ZIP_DESCRIBED) {
+		const uint8_t *end = memmem(bytes, length, ZIP_DESCRIPTOR, 4);
+		size = end != NULL ? (size_t)(end - bytes) : length + 1;
+	}
+	if (size > length)
+		return fail_zip("truncated", error);
+	if (size > limit)
+		return fail_limit(WRAPPING_ZIP, limit, error);
+	g_byte_array_set_size(out, 0);
+	g_byte_array_append(out, bytes, (guint)size);
+	*trailing = length - size;
+	return true;
+}
+
+/* The first file of a zip, from its local header on: what follows it, more files and the directory,
+   is left aside without a word. */
 static bool
 inflate_zip(const uint8_t *bytes, size_t length, size_t limit, GByteArray *out, size_t *trailing,
 	GError **error)
 {
-	size_t skip = length < ZIP_HEAD ? length
-					: ZIP_HEAD + little(bytes + 26, 2) + little(bytes + 28, 2);
-	unsigned method = length < ZIP_HEAD ? 0 : little(bytes + 8, 2);
-	bool encrypted = length >= ZIP_HEAD && (bytes[6] & 1) != 0;
-	if (skip >= length || encrypted || (method != ZIP_STORED && method != ZIP_DEFLATED)) {
-		g_set_error(error, REPORT_ERROR, REPORT_ERROR_BROKEN, "zip: %s",
-			skip >= length ? "truncated"
-			: encrypted    ? "encrypted"
-				       : "unknown compression");
+	struct zip_entry entry;
+	if (!read_zip_head(&entry, bytes, length, error))
 		return false;
-	}
-	if (method == ZIP_DEFLATED) {
-		bool fine = inflate_all(WINDOW_RAW, WRAPPING_ZIP, bytes + skip, length - skip,
-			limit, out, trailing, error);
-		*trailing = 0; /* more files, the directory */
-		return fine;
-	}
-	size_t size = little(bytes + 18, 4);
-	if (size == 0 || size > length - skip) {
-		g_set_error(error, REPORT_ERROR, REPORT_ERROR_BROKEN, "zip: truncated");
+	const uint8_t *data = bytes + entry.skip;
+	size_t rest = length - entry.skip, behind;
+	if (entry.method == ZIP_STORED
+			? !copy_stored(&entry, data, rest, limit, out, &behind, error)
+			: !inflate_all(
+				  WINDOW_RAW, WRAPPING_ZIP, data, rest, limit, out, &behind, error))
 		return false;
-	}
-	if (size > limit)
-		return fail_limit(WRAPPING_ZIP, limit, error);
-	g_byte_array_set_size(out, 0);
-	g_byte_array_append(out, bytes + skip, (guint)size);
+	if (entry.flags & ZIP_DESCRIBED)
+		read_zip_descriptor(&entry, bytes + length - behind, behind);
+	if (crc32(0, out->data, out->len) != entry.crc)
+		return fail_zip("damaged: wrong check sum", error);
 	*trailing = 0;
 	return true;
 }
