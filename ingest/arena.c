@@ -57,6 +57,10 @@ arena_reset(struct arena *arena)
 	free_blocks(kept->next);
 	kept->next = NULL;
 	kept->used = 0;
+	if (kept->size > LARGEST_BLOCK) { /* one huge text must not be remembered for ever */
+		arena->newest = NULL;
+		free_blocks(kept);
+	}
 }
 
 static struct block *

@@ -12,7 +12,7 @@ struct arena *arena_new(void);
 /* Frees the arena and everything that came from it; NULL is fine. */
 void arena_free(struct arena *arena);
 
-/* Forgets every allocation but keeps one block for the next use. */
+/* Forgets every allocation but keeps one block of ordinary size for the next use. */
 void arena_reset(struct arena *arena);
 
 /* Memory for any type, uninitialised, valid until arena_reset or arena_free.  Never NULL: like

@@ -24,8 +24,10 @@ canonical_tlsa(const char *line)
 {
 	char *upper = g_ascii_strup(line, -1), *to = upper;
 	for (const char *at = upper; *at != '\0'; at++)
-		if (*at != ' ' || (to > upper && to[-1] != ' '))
+		if (!g_ascii_isspace(*at))
 			*to++ = *at;
+		else if (to > upper && to[-1] != ' ')
+			*to++ = ' ';
 	*to = '\0';
 	return upper;
 }
