@@ -14,9 +14,8 @@ json_note(struct json_place *place, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	g_autofree char *text = g_strdup_vprintf(format, args);
+	report_note_at(place->report, place->where, format, args);
 	va_end(args);
-	report_note(place->report, "%s%s", place->where, text);
 }
 
 static void

@@ -41,6 +41,9 @@
 /* Notes on one report; the last one says that more were left out. */
 #define LIMIT_NOTES 64
 
+/* Those of them that are kept free for what tells of trust. */
+#define LIMIT_TRUST_NOTES 8
+
 /* One mail message: a body at its cap in base64 (4/3 and line ends), twice for several parts. */
 #define LIMIT_MESSAGE_BYTES (32u << 20)
 

@@ -5,6 +5,7 @@
 #include "ingest/arena.h"
 
 #include <glib.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -62,9 +63,17 @@ void report_free(struct report *report);
 typedef struct report Report; /* for g_autoptr */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Report, report_free)
 
-/* Adds a note once; beyond LIMIT_NOTES the last note says that more were left out. */
+/* Adds a note once, cut at LIMIT_TEXT_BYTES; beyond LIMIT_NOTES the last note says that more were
+   left out. */
 void report_note(struct report *report, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* The same behind words that say where. */
+void report_note_at(struct report *report, const char *where, const char *format, va_list args)
+	__attribute__((format(printf, 3, 0)));
+
+/* Ends the reader's notes: later ones tell of trust, and find room whatever the report did. */
+void report_end_reading(struct report *report);
 
 /* The UTC day that the report counts for, in days since 1970-01-01: that of its start, whatever
    its end (a report that ends at midnight never spills into the next day). */

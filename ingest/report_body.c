@@ -86,6 +86,8 @@ note_scan(struct report *report, unsigned quirks)
 		report_note(report, "escapes that are no characters");
 	if (quirks & JSON_TRAILING)
 		report_note(report, "bytes after the JSON");
+	if (quirks & JSON_LONG_NUMBER)
+		report_note(report, "numbers too long for a double, taken as text");
 }
 
 static void
@@ -128,7 +130,7 @@ read_json(const struct unwrapping *unwrapping, GByteArray *scanned,
 	note_scan(report, quirks);
 	if (!report_json_read(report, (const char *)scanned->data, scanned->len, context, error))
 		return NULL;
-	report->reader_notes = report->n_notes;
+	report_end_reading(report);
 	return g_steal_pointer(&report);
 }
 
