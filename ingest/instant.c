@@ -8,6 +8,7 @@
 #include <time.h>
 
 #define DAY 86400
+#define LAST_INSTANT INT64_C(253402300799) /* 9999-12-31T23:59:59Z */
 
 struct cursor {
 	const char *at;
@@ -134,7 +135,7 @@ instant_parse(const char *text, int64_t *instant, unsigned *quirks)
 	if (*cursor.at != '\0')
 		return false;
 	int64_t value = (int64_t)timegm(&tm) - ahead;
-	if (value < 0)
+	if (value < 0 || value > LAST_INSTANT) /* the zone may lead out of the years there are */
 		return false;
 	*instant = value;
 	if (quirks != NULL)

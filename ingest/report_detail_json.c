@@ -126,14 +126,16 @@ report_details_read(struct json_place *place, struct report_policy *policy, cons
 		return false;
 	}
 	policy->details = arena_calloc(place->report->arena, count, sizeof *policy->details);
-	policy->n_details = count;
 	const cJSON *element = single ? item : count > 0 ? item->child : NULL;
 	struct json_place inner = { .report = place->report };
 	for (size_t i = 0; i < count; i++, element = element->next) {
 		/* one note for all details alike: 20,000 of them must not fill the notes */
 		snprintf(inner.where, sizeof inner.where,
 			"%.*sfailure-details: ", (int)sizeof inner.where - 20, place->where);
-		read_detail(&inner, &policy->details[i], element);
+		if (cJSON_IsObject(element))
+			read_detail(&inner, &policy->details[policy->n_details++], element);
+		else
+			json_note(&inner, "elements that are no objects, ignored");
 	}
 	return true;
 }

@@ -9,6 +9,7 @@
 #include "ingest/json_member.h"
 #include "ingest/json_tree.h"
 #include "ingest/limits.h"
+#include "ingest/printable.h"
 #include "ingest/report_body.h"
 #include "ingest/report_policy_json.h"
 
@@ -79,8 +80,7 @@ read_instant(struct json_place *place, const cJSON *item, const char *name, int6
 		return false;
 	}
 	if (!instant_parse(item->valuestring, instant, &quirks)) {
-		g_autofree char *cut = g_strndup(item->valuestring, 40);
-		g_autofree char *shown = g_utf8_make_valid(cut, -1);
+		g_autofree char *shown = printable(item->valuestring, 40);
 		g_set_error(error, REPORT_ERROR, REPORT_ERROR_BROKEN,
 			"date-range: %s \"%s\" is no date and time of RFC 3339", name, shown);
 		return false;
@@ -95,7 +95,8 @@ read_range(struct report *report, const cJSON *object, GError **error)
 	struct json_place place = { .report = report, .where = "date-range: " };
 	const cJSON *members[RANGE_MEMBERS];
 	if (!cJSON_IsObject(object))
-		return fail(error, REPORT_ERROR_BROKEN, "date-range: absent");
+		return fail(error, REPORT_ERROR_BROKEN,
+			object == NULL ? "date-range: absent" : "date-range: no object");
 	json_members(&place, object, range_names, members, RANGE_MEMBERS);
 	if (!read_instant(&place, members[START], range_names[START], &report->start, error) ||
 		!read_instant(&place, members[END], range_names[END], &report->end, error))
@@ -209,13 +210,14 @@ resolve_domains(struct report *report, const struct report_context *context)
 	for (size_t i = 0; i < report->n_policies; i++)
 		resolve_policy(report, i, context, told, agreed);
 
-	report->domain = told;
-	if (report->n_policies == 0)
-		return;
-	report->domain = report->policies[0].domain;
-	for (size_t i = 0; told != NULL && i < report->n_policies; i++)
-		if (g_strcmp0(report->policies[i].domain, told) == 0)
-			report->domain = told;
+	bool filed = report->n_policies == 0; /* something is filed under the told one */
+	const char *first = NULL;
+	for (size_t i = 0; i < report->n_policies; i++) {
+		const char *domain = report->policies[i].domain;
+		first = first != NULL ? first : domain;
+		filed = filed || (told != NULL && g_strcmp0(domain, told) == 0);
+	}
+	report->domain = filed ? told : first;
 }
 
 /* ---- the whole ---- */
@@ -263,6 +265,8 @@ read_root(struct report *report, const cJSON *root, const struct report_context 
 	read_identity(report, members);
 
 	const cJSON *policies = members[POLICIES];
+	if (cJSON_IsObject(policies))
+		report_note(report, "policies: an object, taken as an array of it");
 	if (policies == NULL && members[POLICY] != NULL) {
 		report_note(report, "policy: at the top, taken as the only one");
 		policies = root; /* it has the members of an element: policy, summary,

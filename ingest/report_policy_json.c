@@ -48,8 +48,10 @@ read_domain(struct json_place *place, struct report_policy *policy, const cJSON 
 	g_autofree char *name = domain_name_normalise(text, false);
 	if (name != NULL)
 		policy->policy_domain = arena_strdup(place->report->arena, name);
-	else if (text != NULL)
+	if (text != NULL && name == NULL)
 		json_note(place, "policy-domain \"%s\" is no domain name", text);
+	else if (text != NULL && !g_str_is_ascii(text))
+		json_note(place, "policy-domain: not in A-labels"); /* RFC 8460 4.4: MUST */
 }
 
 static void
@@ -84,13 +86,13 @@ static void
 compare_sums(struct json_place *place, const struct report_policy *policy)
 {
 	int64_t sum = 0;
-	if (policy->n_details == 0)
-		return;
-	for (size_t i = 0; i < policy->n_details; i++)
-		if (policy->details[i].sessions > 0 &&
-			__builtin_add_overflow(sum, policy->details[i].sessions, &sum))
+	bool told = policy->n_details > 0;
+	for (size_t i = 0; i < policy->n_details; i++) {
+		told = told && policy->details[i].sessions >= 0;
+		if (__builtin_add_overflow(sum, MAX(policy->details[i].sessions, 0), &sum))
 			sum = INT64_MAX;
-	if (sum != policy->failure)
+	}
+	if (told && sum != policy->failure)
 		json_note(place,
 			"failure-details add up to %" G_GINT64_FORMAT
 			" sessions, the summary says %" G_GINT64_FORMAT,
@@ -102,8 +104,6 @@ read_element(struct json_place *place, struct report_policy *policy, const cJSON
 	size_t *details, GError **error)
 {
 	const cJSON *members[ELEMENT_MEMBERS];
-	if (!cJSON_IsObject(element))
-		json_note(place, "no object");
 	json_members(place, element, element_names, members, ELEMENT_MEMBERS);
 	read_policy_object(place, policy, members[POLICY]);
 	read_summary(place, policy, members[SUMMARY]);
@@ -124,9 +124,7 @@ report_policies_read(struct report *report, const cJSON *policies, GError **erro
 						 : 0;
 	const cJSON *element = single ? policies : policies != NULL ? policies->child : NULL;
 
-	if (single)
-		report_note(report, "policies: an object, taken as an array of it");
-	else if (count == 0)
+	if (count == 0)
 		report_note(report, "policies: none");
 	if (count > LIMIT_POLICIES) {
 		g_set_error(error, REPORT_ERROR, REPORT_ERROR_LIMIT,
@@ -134,12 +132,14 @@ report_policies_read(struct report *report, const cJSON *policies, GError **erro
 		return false;
 	}
 	report->policies = arena_calloc(report->arena, count, sizeof *report->policies);
-	report->n_policies = count;
 	size_t details = 0;
 	for (size_t i = 0; i < count; i++) {
 		struct json_place place = { .report = report };
-		snprintf(place.where, sizeof place.where, "policies[%zu]: ", i);
-		if (!read_element(&place, &report->policies[i], element, &details, error))
+		snprintf(place.where, sizeof place.where, "policies[%zu]: ", report->n_policies);
+		if (!cJSON_IsObject(element))
+			report_note(report, "policies: elements that are no objects, ignored");
+		else if (!read_element(&place, &report->policies[report->n_policies++], element,
+				 &details, error))
 			return false;
 		element = single ? NULL : element->next;
 	}
