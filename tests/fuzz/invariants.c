@@ -6,6 +6,8 @@
 #include "ingest/domain_name.h"
 #include "ingest/limits.h"
 #include "ingest/policy_key.h"
+#include "ingest/printable.h"
+#include "ingest/report_body.h"
 
 static void
 assert_text(const char *text, size_t cap)
@@ -62,6 +64,17 @@ assert_policy(const struct report_policy *policy)
 	policy_mode(policy);
 }
 
+/* Reasons are printed as they are. */
+void
+assert_reason(const GError *error)
+{
+	g_assert_nonnull(error);
+	g_assert_true(error->domain == REPORT_ERROR);
+	g_assert_true(g_utf8_validate(error->message, -1, NULL));
+	for (const char *at = error->message; *at != '\0'; at = g_utf8_next_char(at))
+		g_assert_false(printable_hides(g_utf8_get_char(at)));
+}
+
 void
 assert_report(const struct report *report)
 {
@@ -75,12 +88,14 @@ assert_report(const struct report *report)
 	assert_domain(report->domain);
 	g_assert_cmpstr(report->report_id, !=, "");
 	g_assert_cmpint(report->start, >=, 0);
+	g_assert_cmpint(report->end, <=, INT64_C(253402300799)); /* 9999-12-31T23:59:59Z */
 	g_assert_cmpint(report->end, >=, report->start);
 	g_assert_cmpuint(report->n_notes, <=, LIMIT_NOTES);
 	g_assert_cmpuint(report->reader_notes, <=, report->n_notes);
+	g_assert_cmpuint(report->reader_notes, <=, LIMIT_NOTES - LIMIT_TRUST_NOTES);
 	g_assert_cmpuint(report->n_policies, <=, LIMIT_POLICIES);
 	for (size_t i = 0; i < report->n_notes; i++)
-		g_assert_true(g_utf8_validate(report->notes[i], -1, NULL));
+		assert_text(report->notes[i], LIMIT_TEXT_BYTES);
 	for (size_t i = 0; i < report->n_policies; i++) {
 		assert_policy(&report->policies[i]);
 		details += report->policies[i].n_details;

@@ -3,5 +3,8 @@
 
 #include "ingest/report.h"
 
-/* Ends the program where something does not hold. */
+/* Each ends the program where something does not hold. */
 void assert_report(const struct report *report);
+
+/* The reason why there is no report. */
+void assert_reason(const GError *error);

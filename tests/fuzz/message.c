@@ -31,6 +31,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		g_assert_true(arrival->trust == TRUST_MAIL || arrival->trust == TRUST_DKIM);
 		if (arrival->report != NULL)
 			assert_report(arrival->report);
+		else
+			assert_reason(arrival->failure);
 	}
 	return 0;
 }

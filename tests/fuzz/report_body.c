@@ -17,8 +17,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (report != NULL)
 		assert_report(report);
 	else
-		g_assert_true(error != NULL && error->domain == REPORT_ERROR &&
-			      g_utf8_validate(error->message, -1, NULL));
+		assert_reason(error);
 	report_context_clear(&context);
 	return 0;
 }
