@@ -12,8 +12,11 @@
 
 /* Between the columns of a table. */
 #define GAP 2
-/* A column is not made narrower than this to fit a terminal. */
-#define LEAST_WIDTH 8
+/* To fit a terminal the last column is made as narrow as the first of these, the others as the
+   second; where that is not enough, the last one is left out. */
+#define LEAST_LAST_WIDTH 8
+#define LEAST_WIDTH 14
+#define LEAST_COLUMNS 3
 #define ELLIPSIS "\xe2\x80\xa6"
 
 struct output {
@@ -243,13 +246,14 @@ struct table {
 	const struct output *output;
 	const struct output_column **columns;
 	int *widths;
-	size_t count, rows;
+	size_t count, rows; /* shown */
+	size_t stride;      /* cells a row */
 };
 
 static const char *
 cell(const struct table *table, size_t row, size_t column)
 {
-	return g_ptr_array_index(table->output->cells, row * table->count + column);
+	return g_ptr_array_index(table->output->cells, row * table->stride + column);
 }
 
 static void
@@ -274,24 +278,43 @@ terminal_width(FILE *stream)
 	return size.ws_col;
 }
 
-/* Takes columns from the widest cuttable one until the table fits. */
+static int
+table_width(const struct table *table)
+{
+	int width = -GAP;
+	for (size_t c = 0; c < table->count; c++)
+		width += table->widths[c] + GAP;
+	return width;
+}
+
+/* The column that is to give way next; table->count: none can. */
+static size_t
+giving_column(const struct table *table)
+{
+	size_t last = table->count - 1, widest = table->count;
+	if (table->columns[last]->max_width > 0 && table->widths[last] > LEAST_LAST_WIDTH)
+		return last;
+	for (size_t c = 0; c < last; c++)
+		if (table->columns[c]->max_width > 0 && table->widths[c] > LEAST_WIDTH &&
+			(widest == table->count || table->widths[c] > table->widths[widest]))
+			widest = c;
+	return widest;
+}
+
+/* Fits the table into room terminal columns; 0: no terminal, no need. */
 static void
 squeeze(struct table *table, int room)
 {
-	int total = -GAP;
-	for (size_t c = 0; c < table->count; c++)
-		total += table->widths[c] + GAP;
-	while (room > 0 && total > room) {
-		size_t widest = table->count;
-		for (size_t c = 0; c < table->count; c++)
-			if (table->columns[c]->max_width > 0 && table->widths[c] > LEAST_WIDTH &&
-				(widest == table->count ||
-					table->widths[c] > table->widths[widest]))
-				widest = c;
-		if (widest == table->count)
+	while (room > 0 && table_width(table) > room) {
+		size_t column = giving_column(table);
+		if (column < table->count) {
+			table->widths[column]--;
+			continue;
+		}
+		if (table->count == LEAST_COLUMNS)
 			return;
-		table->widths[widest]--;
-		total--;
+		table->count--;
+		measure(table); /* its room is for the others */
 	}
 }
 
@@ -342,7 +365,8 @@ end_table(struct output *output)
 	for (size_t i = 0; i < output->n_columns; i++)
 		if (output->columns[i].title != NULL)
 			table.columns[table.count++] = &output->columns[i];
-	table.rows = table.count > 0 ? output->cells->len / table.count : 0;
+	table.stride = table.count;
+	table.rows = table.count > 0 ? output->cells->len / table.stride : 0;
 	measure(&table);
 	squeeze(&table, terminal_width(output->stream));
 	print_table(&table);
