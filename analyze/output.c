@@ -14,7 +14,7 @@
 #define GAP 2
 /* To fit a terminal the last column is made as narrow as the first of these, the others as the
    second; where that is not enough, the last one is left out. */
-#define LEAST_LAST_WIDTH 8
+#define LEAST_LAST_WIDTH 12
 #define LEAST_WIDTH 14
 #define LEAST_COLUMNS 3
 #define ELLIPSIS "\xe2\x80\xa6"
