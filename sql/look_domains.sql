@@ -22,10 +22,13 @@ with reports as (
 	from domain
 	where $1::text is null or domain = $1
 )
-select coalesce(w.domain, r.domain), w.domain is not null, w.added_at, w.token,
-	coalesce(r.reports, 0), coalesce(s.success, 0), coalesce(s.failure, 0),
-	coalesce(r.submitters, 0), r.last, r.last_day
+select coalesce(w.domain, c.domain), w.domain is not null, w.added_at, w.token,
+	coalesce(c.reports, 0), coalesce(c.success, 0), coalesce(c.failure, 0),
+	coalesce(c.submitters, 0), c.last, c.last_day
 from watched w
-full join reports r on r.domain = w.domain
-left join sessions s on s.domain = coalesce(w.domain, r.domain)
-order by w.domain is null, coalesce(w.domain, r.domain)
+full join (
+	select r.*, s.success, s.failure
+	from reports r
+	left join sessions s on s.domain = r.domain
+) c on c.domain = w.domain
+order by w.domain is null, coalesce(w.domain, c.domain)
