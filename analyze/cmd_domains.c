@@ -6,6 +6,7 @@
 #include "analyze/output.h"
 #include "analyze/settings.h"
 #include "ingest/domain_name.h"
+#include "ingest/instant.h"
 #include "sql/look.h"
 #include "sql/migrate.h"
 
@@ -16,20 +17,26 @@ static const char description[] =
 	"Exit status: 0 done, 1 a domain to remove was not watched, 64 usage, 69 no database.";
 
 static const struct output_column columns[] = {
-	{ "domain", "DOMAIN", OUTPUT_TEXT, 40 },
+	{ "domain", "DOMAIN", OUTPUT_TEXT, 40, 15 },
 	{ "watched", "WATCHED", OUTPUT_FLAG, 0 },
 	{ "added_at", NULL, OUTPUT_INSTANT, 0 },
 	{ "token", NULL, OUTPUT_TEXT, 0 },
 	{ "reports", "REPORTS", OUTPUT_NUMBER, 0 },
-	{ "submitters", "SENDERS", OUTPUT_NUMBER, 0 },
+	{ "submitters", "SENDERS", OUTPUT_NUMBER, 0, .may_go = true },
 	{ "success", "OK", OUTPUT_NUMBER, 0 },
 	{ "failure", "FAILED", OUTPUT_NUMBER, 0 },
 	{ "last_report_at", NULL, OUTPUT_INSTANT, 0 },
-	{ "last_day", "LAST DAY", OUTPUT_DAY, 0 },
+	{ "last_day", "LAST REPORT", OUTPUT_AGE, 0 },
 };
 
 static gboolean json, csv;
 static char *endpoint;
+
+static int32_t
+today(void)
+{
+	return instant_day(g_get_real_time() / G_USEC_PER_SEC);
+}
 
 static bool
 print_domain(void *user, const struct look_domain *domain)
@@ -49,7 +56,7 @@ print_domain(void *user, const struct look_domain *domain)
 	output_number(out, domain->failure);
 	if (ever) {
 		output_instant(out, domain->last_report_at);
-		output_day(out, domain->last_day);
+		output_age(out, domain->last_day, today());
 	} else {
 		output_absent(out);
 		output_absent(out);
@@ -131,7 +138,9 @@ remove_all(struct db *db, char **domains, int count)
 		bool removed;
 		if (!look_domain_remove(db, domains[i], &removed, &error))
 			return fail_database(error);
-		if (removed) {
+		if (removed && json) {
+			printf("{\"domain\":\"%s\",\"removed\":true}\n", domains[i]);
+		} else if (removed) {
 			printf("%s is no longer watched; its reports stay\n", domains[i]);
 		} else {
 			command_complain(domains[i], "was not watched");
@@ -174,10 +183,16 @@ act(struct db *db, const char *verb, char **names, int count)
 static bool
 check_operands(const char *verb, char **names, int count)
 {
+	if (json && csv) {
+		command_complain("--json and --csv", "choose one");
+		return false;
+	}
 	bool lists = strcmp(verb, "list") == 0;
 	bool changes = strcmp(verb, "add") == 0 || strcmp(verb, "remove") == 0;
 	if (!lists && !changes)
 		command_complain(verb, "`stsready domains` takes list, add or remove");
+	else if (changes && csv)
+		command_complain("--csv", "only list has it");
 	else if (lists && count > 0)
 		command_complain(names[0], "list takes no operands");
 	else if (changes && count == 0)

@@ -9,21 +9,21 @@ static const char description[] =
 
 static const struct output_column columns[] = {
 	{ "day", "DAY", OUTPUT_DAY, 0 },
-	{ "domain", "DOMAIN", OUTPUT_TEXT, 30 },
-	{ "from", "FROM", OUTPUT_TEXT, 24 },
+	{ "domain", "DOMAIN", OUTPUT_TEXT, 30, 15 },
+	{ "from", "FROM", OUTPUT_TEXT, 24, 12, .may_go = true },
 	{ "organization", NULL, OUTPUT_TEXT, 0 },
 	{ "submitter", NULL, OUTPUT_TEXT, 0 },
 	{ "report_id", NULL, OUTPUT_TEXT, 0 },
 	{ "trust", NULL, OUTPUT_TEXT, 0 },
 	{ "policy_type", NULL, OUTPUT_TEXT, 0 },
 	{ "policy_domain", NULL, OUTPUT_TEXT, 0 },
-	{ "result_type", "RESULT", OUTPUT_TEXT, 26 },
+	{ "result_type", "RESULT", OUTPUT_TEXT, 26, 22 },
 	{ "sessions", "SESSIONS", OUTPUT_NUMBER, 0 },
 	{ "sending_mta_ip", NULL, OUTPUT_TEXT, 0 },
-	{ "receiving_mx_hostname", "MX", OUTPUT_TEXT, 32 },
+	{ "receiving_mx_hostname", "MX", OUTPUT_TEXT, 32, 16 },
 	{ "receiving_mx_helo", NULL, OUTPUT_TEXT, 0 },
-	{ "receiving_ip", "IP", OUTPUT_TEXT, 39 },
-	{ "failure_reason_code", "REASON", OUTPUT_TEXT, 30 },
+	{ "receiving_ip", "IP", OUTPUT_TEXT, 39, 15, .may_go = true },
+	{ "failure_reason_code", "REASON", OUTPUT_TEXT, 30, 12, .may_go = true, .usual = "-" },
 	{ "additional_information", NULL, OUTPUT_TEXT, 0 },
 };
 

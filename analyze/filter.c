@@ -93,6 +93,10 @@ filter_read(struct look_filter *filter, enum output_form *form)
 	if (!read_domain(filter) || !read_time("--since", since, INT64_MIN, &filter->since) ||
 		!read_time("--until", until, INT64_MAX, &filter->until) || !read_trust(filter))
 		return EXIT_USAGE;
+	if (limit < -1) {
+		command_complain("--limit", "takes a number of rows, or 0 for all");
+		return EXIT_USAGE;
+	}
 	int64_t shown = rows_shown(*form);
 	filter->limit = shown > 0 && *form == OUTPUT_TABLE ? shown + 1 : shown;
 	return -1;
@@ -130,6 +134,8 @@ filter_list(const struct look_filter *filter, enum output_form form,
 		return status;
 	struct filter_listing listing = { output_new(stdout, form, columns, n_columns),
 		rows_shown(form), false };
+	if (filter->domain != NULL)
+		output_hide(listing.output, "domain");
 	bool fine = migrate_check(db, &error) && look(db, filter, &listing, &error);
 	uint64_t rows = output_rows(listing.output);
 	output_end(listing.output);

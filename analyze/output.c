@@ -7,23 +7,16 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "analyze/table.h"
 #include "ingest/instant.h"
 #include "ingest/printable.h"
-
-/* Between the columns of a table. */
-#define GAP 2
-/* To fit a terminal the last column is made as narrow as the first of these, the others as the
-   second; where that is not enough, the last one is left out. */
-#define LEAST_LAST_WIDTH 12
-#define LEAST_WIDTH 14
-#define LEAST_COLUMNS 3
-#define ELLIPSIS "\xe2\x80\xa6"
 
 struct output {
 	FILE *stream;
 	enum output_form form;
 	const struct output_column *columns;
 	size_t n_columns, at; /* at: the column that comes next */
+	bool *hidden;         /* a column each */
 	GString *line;        /* JSON and CSV: the row so far */
 	GPtrArray *cells;     /* tables: char *, printable, row after row */
 	uint64_t rows;
@@ -38,6 +31,7 @@ output_new(
 	output->form = form;
 	output->columns = columns;
 	output->n_columns = n_columns;
+	output->hidden = g_new0(bool, n_columns);
 	output->line = g_string_new(NULL);
 	output->cells = g_ptr_array_new_with_free_func(g_free);
 	for (size_t i = 0; form == OUTPUT_CSV && i < n_columns; i++)
@@ -45,6 +39,14 @@ output_new(
 	if (form == OUTPUT_CSV)
 		fputc('\n', stream);
 	return output;
+}
+
+void
+output_hide(struct output *output, const char *name)
+{
+	for (size_t i = 0; i < output->n_columns; i++)
+		if (strcmp(output->columns[i].name, name) == 0)
+			output->hidden[i] = true;
 }
 
 uint64_t
@@ -82,7 +84,8 @@ append_csv(GString *line, const char *text, bool guard)
 
 /* ---- cells ---- */
 
-static const struct output_column *
+/* Begins the next cell. */
+static void
 next_column(struct output *output)
 {
 	g_assert(output->at < output->n_columns);
@@ -93,14 +96,20 @@ next_column(struct output *output)
 	} else if (output->form == OUTPUT_CSV && output->at > 1) {
 		g_string_append_c(output->line, ',');
 	}
-	return column;
 }
 
-/* A cell of a table: NULL or empty text shows as "-". */
-static void
-add_cell(struct output *output, const struct output_column *column, const char *text)
+/* Whether a table has the column. */
+static bool
+is_shown(const struct output *output, size_t column)
 {
-	if (column->title != NULL)
+	return output->columns[column].title != NULL && !output->hidden[column];
+}
+
+/* The table's cell of the column just begun: NULL or empty text shows as "-". */
+static void
+add_cell(struct output *output, const char *text)
+{
+	if (is_shown(output, output->at - 1))
 		g_ptr_array_add(output->cells,
 			text != NULL && text[0] != '\0' ? printable(text, 0) : g_strdup("-"));
 }
@@ -109,9 +118,9 @@ add_cell(struct output *output, const struct output_column *column, const char *
 static void
 put_plain(struct output *output, const char *text, bool quoted)
 {
-	const struct output_column *column = next_column(output);
+	next_column(output);
 	if (output->form == OUTPUT_TABLE)
-		add_cell(output, column, text);
+		add_cell(output, text);
 	else if (output->form == OUTPUT_JSON && quoted)
 		output_json_string(output->line, text);
 	else
@@ -121,9 +130,9 @@ put_plain(struct output *output, const char *text, bool quoted)
 void
 output_absent(struct output *output)
 {
-	const struct output_column *column = next_column(output);
+	next_column(output);
 	if (output->form == OUTPUT_TABLE)
-		add_cell(output, column, NULL);
+		add_cell(output, NULL);
 	else if (output->form == OUTPUT_JSON)
 		g_string_append(output->line, "null");
 }
@@ -135,9 +144,9 @@ output_text(struct output *output, const char *text)
 		output_absent(output);
 		return;
 	}
-	const struct output_column *column = next_column(output);
+	next_column(output);
 	if (output->form == OUTPUT_TABLE)
-		add_cell(output, column, text);
+		add_cell(output, text);
 	else if (output->form == OUTPUT_JSON)
 		output_json_string(output->line, text);
 	else
@@ -167,6 +176,21 @@ output_day(struct output *output, int32_t day)
 }
 
 void
+output_age(struct output *output, int32_t day, int32_t today)
+{
+	int32_t days = today - day;
+	/* a day that is not over anywhere: the sender's clock, or ours, is wrong */
+	if (output->form != OUTPUT_TABLE || days < 0) {
+		output_day(output, day);
+		return;
+	}
+	g_autofree char *words = days == 0   ? g_strdup("today")
+				 : days == 1 ? g_strdup("yesterday")
+					     : g_strdup_printf("%d days ago", days);
+	put_plain(output, words, false);
+}
+
+void
 output_flag(struct output *output, bool flag)
 {
 	bool words = output->form == OUTPUT_TABLE;
@@ -185,6 +209,10 @@ output_list(struct output *output, const char *const *texts, size_t count)
 			output_json_string(output->line, texts[i]);
 		}
 		g_string_append_c(output->line, ']');
+		return;
+	}
+	if (output->form == OUTPUT_TABLE && output->columns[output->at].kind == OUTPUT_TALLY) {
+		output_number(output, (int64_t)count);
 		return;
 	}
 	g_autoptr(GString) joined = g_string_new(NULL);
@@ -206,67 +234,7 @@ output_row_end(struct output *output)
 	g_string_truncate(output->line, 0);
 }
 
-/* ---- tables ---- */
-
-/* Columns on a terminal that a character takes. */
-static int
-character_width(gunichar character)
-{
-	return g_unichar_iszerowidth(character) ? 0 : g_unichar_iswide(character) ? 2 : 1;
-}
-
-static int
-text_width(const char *text)
-{
-	int width = 0;
-	for (; *text != '\0'; text = g_utf8_next_char(text))
-		width += character_width(g_utf8_get_char(text));
-	return width;
-}
-
-/* The text in at most width columns, cut with an ellipsis. */
-static char *
-fit(const char *text, int width)
-{
-	if (text_width(text) <= width)
-		return g_strdup(text);
-	int taken = 0;
-	const char *at = text;
-	for (; *at != '\0'; at = g_utf8_next_char(at)) {
-		int more = character_width(g_utf8_get_char(at));
-		if (taken + more > width - 1)
-			break;
-		taken += more;
-	}
-	return g_strdup_printf("%.*s" ELLIPSIS, (int)(at - text), text);
-}
-
-/* The columns a table shows. */
-struct table {
-	const struct output *output;
-	const struct output_column **columns;
-	int *widths;
-	size_t count, rows; /* shown */
-	size_t stride;      /* cells a row */
-};
-
-static const char *
-cell(const struct table *table, size_t row, size_t column)
-{
-	return g_ptr_array_index(table->output->cells, row * table->stride + column);
-}
-
-static void
-measure(struct table *table)
-{
-	for (size_t c = 0; c < table->count; c++) {
-		int width = text_width(table->columns[c]->title);
-		for (size_t r = 0; r < table->rows; r++)
-			width = MAX(width, text_width(cell(table, r, c)));
-		int most = table->columns[c]->max_width;
-		table->widths[c] = most > 0 ? MIN(width, most) : width;
-	}
-}
+/* ---- the end ---- */
 
 /* The width of the terminal; 0: the stream is none. */
 static int
@@ -278,60 +246,6 @@ terminal_width(FILE *stream)
 	return size.ws_col;
 }
 
-static int
-table_width(const struct table *table)
-{
-	int width = -GAP;
-	for (size_t c = 0; c < table->count; c++)
-		width += table->widths[c] + GAP;
-	return width;
-}
-
-/* The column that is to give way next; table->count: none can. */
-static size_t
-giving_column(const struct table *table)
-{
-	size_t last = table->count - 1, widest = table->count;
-	if (table->columns[last]->max_width > 0 && table->widths[last] > LEAST_LAST_WIDTH)
-		return last;
-	for (size_t c = 0; c < last; c++)
-		if (table->columns[c]->max_width > 0 && table->widths[c] > LEAST_WIDTH &&
-			(widest == table->count || table->widths[c] > table->widths[widest]))
-			widest = c;
-	return widest;
-}
-
-/* Fits the table into room terminal columns; 0: no terminal, no need. */
-static void
-squeeze(struct table *table, int room)
-{
-	while (room > 0 && table_width(table) > room) {
-		size_t column = giving_column(table);
-		if (column < table->count) {
-			table->widths[column]--;
-			continue;
-		}
-		if (table->count == LEAST_COLUMNS)
-			return;
-		table->count--;
-		measure(table); /* its room is for the others */
-	}
-}
-
-static void
-print_cell(const struct table *table, size_t column, const char *text)
-{
-	FILE *stream = table->output->stream;
-	int width = table->widths[column];
-	g_autofree char *shown = fit(text, width);
-	int padding = width - text_width(shown);
-	bool right = table->columns[column]->kind == OUTPUT_NUMBER;
-	bool last = column + 1 == table->count;
-	fprintf(stream, "%*s%s", right ? padding : 0, "", shown);
-	if (!last)
-		fprintf(stream, "%*s", GAP + (right ? 0 : padding), "");
-}
-
 static bool
 wants_bold(FILE *stream)
 {
@@ -341,37 +255,22 @@ wants_bold(FILE *stream)
 }
 
 static void
-print_table(const struct table *table)
-{
-	FILE *stream = table->output->stream;
-	bool bold = wants_bold(stream);
-	fputs(bold ? "\033[1m" : "", stream);
-	for (size_t c = 0; c < table->count; c++)
-		print_cell(table, c, table->columns[c]->title);
-	fputs(bold ? "\033[0m\n" : "\n", stream);
-	for (size_t r = 0; r < table->rows; r++) {
-		for (size_t c = 0; c < table->count; c++)
-			print_cell(table, c, cell(table, r, c));
-		fputc('\n', stream);
-	}
-}
-
-static void
 end_table(struct output *output)
 {
-	struct table table = { .output = output };
-	table.columns = g_new0(const struct output_column *, output->n_columns);
-	table.widths = g_new0(int, output->n_columns);
+	FILE *stream = output->stream;
+	g_autofree const struct output_column **shown =
+		g_new0(const struct output_column *, output->n_columns);
+	size_t count = 0;
 	for (size_t i = 0; i < output->n_columns; i++)
-		if (output->columns[i].title != NULL)
-			table.columns[table.count++] = &output->columns[i];
-	table.stride = table.count;
-	table.rows = table.count > 0 ? output->cells->len / table.stride : 0;
-	measure(&table);
-	squeeze(&table, terminal_width(output->stream));
-	print_table(&table);
-	g_free(table.columns);
-	g_free(table.widths);
+		if (is_shown(output, i))
+			shown[count++] = &output->columns[i];
+	g_autofree char *left_out =
+		table_print(stream, shown, count, (const char *const *)output->cells->pdata,
+			output->rows, terminal_width(stream), wants_bold(stream));
+	if (left_out == NULL)
+		return;
+	fflush(stream);
+	fprintf(stderr, "no room for %s: a wider terminal shows more, --json all\n", left_out);
 }
 
 bool
@@ -380,6 +279,7 @@ output_end(struct output *output)
 	FILE *stream = output->stream;
 	if (output->form == OUTPUT_TABLE && output->rows > 0)
 		end_table(output);
+	g_free(output->hidden);
 	g_string_free(output->line, TRUE);
 	g_ptr_array_unref(output->cells);
 	g_free(output);
