@@ -123,6 +123,8 @@ static const struct {
 	{ "zlib.bin", NULL, true },
 	{ "zip.bin", NULL, true },
 	{ "zip-stored.bin", NULL, true },
+	{ "zip-stored-sizes-behind.bin", NULL, true },
+	{ "zip-deflated-sizes-behind.bin", NULL, true },
 	{ "gzip-truncated.json.gz", "gzip: truncated after 150 bytes", false },
 	{ "gzip-bad-crc.json.gz", "gzip: damaged", false },
 };
