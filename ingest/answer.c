@@ -5,18 +5,19 @@
 
 #include "ingest/report_body.h"
 
-/* Known and unknown tokens get the same words. */
+/* Known and unknown tokens get the same words.  What is taken needs none, and so fits one TLS
+   record: a body would be another. */
 static const struct {
 	unsigned status;
 	const char *text;
 	const char *name, *value; /* of a header */
 } table[ANSWERS] = {
 	[ANSWER_PAGE] = { 200, "This address takes SMTP TLS reports (RFC 8460) by POST.\n" },
-	[ANSWER_NEW] = { 201, "stored\n" },
-	[ANSWER_SEEN] = { 200, "stored before\n" },
-	[ANSWER_CONFLICT] = { 200, "stored beside another report of the same report-id\n" },
-	[ANSWER_SPOOLED] = { 202, "kept, to be stored soon\n" },
-	[ANSWER_KEPT_ASIDE] = { 202, "kept aside, for a person to look at\n" },
+	[ANSWER_NEW] = { 201, "" },
+	[ANSWER_SEEN] = { 200, "" },
+	[ANSWER_CONFLICT] = { 200, "" },
+	[ANSWER_SPOOLED] = { 202, "" },
+	[ANSWER_KEPT_ASIDE] = { 202, "" },
 	[ANSWER_NO_REPORT] = { 400, "this is not a TLS report that can be read (RFC 8460 4)\n" },
 	[ANSWER_EMPTY] = { 400, "the body is empty\n" },
 	[ANSWER_NO_PATH] = { 404, "nothing here; reports go to " ANSWER_PATH "\n" },
@@ -74,7 +75,8 @@ new_response(enum answer answer, bool last)
 	const char *text = table[answer].text;
 	struct MHD_Response *response =
 		MHD_create_response_from_buffer(strlen(text), (void *)text, MHD_RESPMEM_PERSISTENT);
-	MHD_add_response_header(response, "Content-Type", "text/plain; charset=utf-8");
+	if (text[0] != '\0')
+		MHD_add_response_header(response, "Content-Type", "text/plain; charset=utf-8");
 	if (table[answer].name != NULL)
 		MHD_add_response_header(response, table[answer].name, table[answer].value);
 	if (last)

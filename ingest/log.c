@@ -61,24 +61,42 @@ log_begin(const struct log *log, enum log_level level, const char *event)
 	return line;
 }
 
-void
-log_text(GString *line, const char *key, const char *value)
+/* Most values are names and addresses, and fit for the line as they are. */
+static bool
+is_plain(const char *value)
 {
-	if (line == NULL || value == NULL)
-		return;
+	size_t length = 0;
+	for (; value[length] != '\0' && length <= MOST_VALUE; length++)
+		if (!g_ascii_isgraph(value[length]) || strchr("\"=\\", value[length]) != NULL)
+			return false;
+	return length > 0 && length <= MOST_VALUE;
+}
+
+static void
+append_quoted(GString *line, const char *value)
+{
 	g_autofree char *text = printable(value, MOST_VALUE);
-	bool plain = text[0] != '\0' && strpbrk(text, " \"=") == NULL;
-	if (plain) {
-		g_string_append_printf(line, " %s=%s", key, text);
-		return;
-	}
-	g_string_append_printf(line, " %s=\"", key);
+	g_string_append_c(line, '"');
 	for (const char *at = text; *at != '\0'; at++) {
 		if (*at == '"')
 			g_string_append_c(line, '\\');
 		g_string_append_c(line, *at);
 	}
 	g_string_append_c(line, '"');
+}
+
+void
+log_text(GString *line, const char *key, const char *value)
+{
+	if (line == NULL || value == NULL)
+		return;
+	g_string_append_c(line, ' ');
+	g_string_append(line, key);
+	g_string_append_c(line, '=');
+	if (is_plain(value))
+		g_string_append(line, value);
+	else
+		append_quoted(line, value);
 }
 
 void

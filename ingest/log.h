@@ -26,8 +26,8 @@ bool log_level_parse(const char *name, enum log_level *level);
 /* Begins a line; NULL where its level is not wanted, and then the functions below do nothing. */
 GString *log_begin(const struct log *log, enum log_level level, const char *event);
 
-/* Adds key=value.  The value is made printable, cut, and quoted where it is empty or has spaces;
-   a NULL value adds nothing. */
+/* Adds key=value.  The value is made printable, cut, and quoted where it is anything but a plain
+   word; a NULL value adds nothing. */
 void log_text(GString *line, const char *key, const char *value);
 void log_number(GString *line, const char *key, int64_t value);
 

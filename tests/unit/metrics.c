@@ -100,7 +100,8 @@ static const struct {
 	{ "what looks like another key", "x status=200", "<6>event=test key=\"x status=200\"\n" },
 	{ "a quote", "a\"b", "<6>event=test key=\"a\\\"b\"\n" },
 	{ "a line end", "a\n<0>event=forged", "<6>event=test key=\"a\\n<0>event=forged\"\n" },
-	{ "a terminal's escape", "\033[2J", "<6>event=test key=\\x1b[2J\n" },
+	{ "a backslash", "a\\b", "<6>event=test key=\"a\\\\b\"\n" },
+	{ "a terminal's escape", "\033[2J", "<6>event=test key=\"\\x1b[2J\"\n" },
 };
 
 static void
@@ -138,7 +139,7 @@ test_long_log(void)
 	ssize_t length = read(ends[0], text, sizeof text - 1);
 	g_assert_cmpint(length, <=, 2001);
 	g_assert_cmpint(text[length - 1], ==, '\n');
-	g_assert_nonnull(strstr(text, " level=error event=test key=xxx"));
+	g_assert_nonnull(strstr(text, " level=error event=test key=\"xxx"));
 	close(ends[0]);
 	close(ends[1]);
 }
