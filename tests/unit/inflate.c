@@ -17,6 +17,9 @@ append(GByteArray *to, const void *bytes, size_t length)
 	g_byte_array_append(to, bytes, (guint)length);
 }
 
+/* A literal without the NUL that ends it. */
+#define APPEND(to, literal) append(to, literal, sizeof(literal) - 1)
+
 static void
 append_little(GByteArray *to, guint32 value, int count)
 {
@@ -54,10 +57,10 @@ static void
 pack_gzip_all_flags(GByteArray *to)
 {
 	guint head = to->len;
-	append(to, "\x1f\x8b\x08\x1e\x01\x02\x03\x04\x02\x03", 10);
-	append(to, "\x03\x00yes", 5);
-	append(to, "../../etc/passwd", 17);
-	append(to, "a comment", 10);
+	APPEND(to, "\x1f\x8b\x08\x1e\x01\x02\x03\x04\x02\x03");
+	APPEND(to, "\x03\x00yes");
+	APPEND(to, "../../etc/passwd\0");
+	APPEND(to, "a comment\0");
 	append_little(to, crc_of(to->data + head, to->len - head) & 0xffff, 2);
 	deflate(to, G_ZLIB_COMPRESSOR_FORMAT_RAW, HELLO);
 	append_little(to, crc_of(HELLO, strlen(HELLO)), 4);
@@ -77,22 +80,22 @@ pack_zip(GByteArray *to, guint32 method, guint32 flags, guint32 crc)
 		deflate(data, G_ZLIB_COMPRESSOR_FORMAT_RAW, HELLO);
 	else
 		append(data, HELLO, strlen(HELLO));
-	append(to, "PK\3\4\x14\0", 6);
+	APPEND(to, "PK\3\4\x14\0");
 	append_little(to, flags, 2);
 	append_little(to, method, 2);
 	append_little(to, 0, 4);
 	append_little(to, described ? 0 : crc, 4);
 	append_little(to, described ? 0 : data->len, 4);
 	append_little(to, described ? 0 : (guint32)strlen(HELLO), 4);
-	append(to, "\6\0\0\0r.json", 10);
+	APPEND(to, "\6\0\0\0r.json");
 	append(to, data->data, data->len);
 	if (described) {
-		append(to, "PK\7\10", 4);
+		APPEND(to, "PK\7\10");
 		append_little(to, crc, 4);
 		append_little(to, data->len, 4);
 		append_little(to, (guint32)strlen(HELLO), 4);
 	}
-	append(to, "PK\1\2 and the directory", 24);
+	APPEND(to, "PK\1\2 and the directory");
 }
 
 /* ---- rows ---- */
@@ -114,7 +117,7 @@ static void
 make_junk_behind(GByteArray *to)
 {
 	make_gzip(to);
-	append(to, "junk", 4);
+	APPEND(to, "junk");
 }
 
 static void
@@ -174,13 +177,13 @@ make_zip_unknown_method(GByteArray *to)
 static void
 make_zip_empty_entry(GByteArray *to)
 {
-	append(to, "PK\3\4\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\2\0\0\0d/PK\1\2", 36);
+	APPEND(to, "PK\3\4\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\2\0\0\0d/PK\1\2");
 }
 
 static void
 make_zip_head_only(GByteArray *to)
 {
-	append(to, "PK\3\4\x14\0\0\0", 8);
+	APPEND(to, "PK\3\4\x14\0\0\0");
 }
 
 static void
@@ -221,7 +224,7 @@ make_second_member_truncated(GByteArray *to)
 static void
 make_bad_block(GByteArray *to)
 {
-	append(to, "\x1f\x8b\x08\0\0\0\0\0\0\3\xff\xff\xff\xff", 14);
+	APPEND(to, "\x1f\x8b\x08\0\0\0\0\0\0\3\xff\xff\xff\xff");
 }
 
 static void

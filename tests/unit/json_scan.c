@@ -41,6 +41,8 @@ static const struct {
 	{ "A3 digits that a double holds", "[999999999999999]", "[999999999999999]", 0 },
 	{ "A3 digits that a double loses", "[133198585438131172,1]", "[\"133198585438131172\",1]",
 		JSON_LONG_NUMBER },
+	{ "A3 2^53 + 1, the first that it loses", "[9007199254740993]", "[\"9007199254740993\"]",
+		JSON_LONG_NUMBER },
 	{ "a long fraction", "[0.1000000000000000055]", "[0.1000000000000000055]", 0 },
 	{ "more characters than the parser takes",
 		"[0.1000000000000000000000000000000000000000000000000000000000000001]",

@@ -33,6 +33,8 @@ test_policy_keys(void)
 		{ "another mode", "sts", "mode: testing|mx: a", "mode: enforce|mx: a", false },
 		{ "another mx", "sts", "mode: testing|mx: a", "mode: testing|mx: b", false },
 		{ "B4 case of hex", "tlsa", "3 1 1 ab12", "3  1 1 AB12", true },
+		{ "tabs and blanks", "tlsa", "3 1 1 ab12", "3\t1 \t1\tab12", true },
+		{ "another type of record", "tlsa", "3 1 1 ab12", "3 0 1 ab12", false },
 		{ "another record", "tlsa", "3 1 1 ab12", "3 1 1 ab13", false },
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
