@@ -1,7 +1,6 @@
 /* Members of JSON objects as senders really fill them. */
 #include "ingest/json_member.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -59,12 +58,19 @@ json_cut(struct json_place *place, const char *text, const char *name, size_t ca
 	return arena_strndup(place->report->arena, text, length);
 }
 
+/* Whether a number is one that an int64_t holds. */
+static bool
+is_whole(double number)
+{
+	return number >= -BEYOND_INT64 && number < BEYOND_INT64 &&
+	       number == (double)(int64_t)number;
+}
+
 static const char *
 number_text(struct json_place *place, double number)
 {
 	char text[64];
-	bool whole = number == floor(number) && fabs(number) < 1e21;
-	snprintf(text, sizeof text, whole ? "%.0f" : "%.17g", number);
+	snprintf(text, sizeof text, is_whole(number) ? "%.0f" : "%.17g", number);
 	return arena_strdup(place->report->arena, text);
 }
 
@@ -116,7 +122,7 @@ count_from_text(const char *text, int64_t *count)
 static bool
 count_from_number(double number, int64_t *count)
 {
-	if (!(number >= 0) || number >= BEYOND_INT64 || number != floor(number))
+	if (number < 0 || !is_whole(number))
 		return false;
 	*count = (int64_t)number;
 	return true;
