@@ -99,10 +99,13 @@ connect_meaning(const char *message)
 static bool
 connect_now(struct db *db, GError **error)
 {
-	/* Words of the url, which stands last, win over the defaults before it. */
-	const char *const names[] = { "connect_timeout", "fallback_application_name",
-		"client_encoding", "dbname", NULL };
-	const char *const values[] = { "10", "stsready", "UTF8", db->url, NULL };
+	/* Words of the url, which stands last, win over the defaults before it.  A network that
+	   swallows everything must show within ten seconds, not after the kernel's quarter of an
+	   hour. */
+	const char *const names[] = { "connect_timeout", "tcp_user_timeout", "keepalives_idle",
+		"keepalives_interval", "fallback_application_name", "client_encoding", "dbname",
+		NULL };
+	const char *const values[] = { "10", "10000", "5", "2", "stsready", "UTF8", db->url, NULL };
 
 	db->pg = PQconnectdbParams(names, values, 1);
 	if (PQstatus(db->pg) == CONNECTION_OK) {
