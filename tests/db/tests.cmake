@@ -15,5 +15,6 @@ function(db_test name)
 		ENVIRONMENT "PGSERVICEFILE=${DB_SERVICE};STSREADY_TEST_DATABASE=service=server;TEST_DATA=${PROJECT_SOURCE_DIR}/tests/data")
 endfunction()
 
+db_test(look ingest)
 db_test(store ingest)
 db_test(reread ingest)
