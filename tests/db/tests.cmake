@@ -16,5 +16,6 @@ function(db_test name)
 endfunction()
 
 db_test(look ingest)
+db_test(look_plan)
 db_test(store ingest)
 db_test(reread ingest)
