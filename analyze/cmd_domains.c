@@ -80,12 +80,12 @@ list(struct db *db)
 	struct output *output = output_new(stdout, form, columns, G_N_ELEMENTS(columns));
 	bool fine = look_domains(db, NULL, print_domain, output, &error);
 	bool empty = output_rows(output) == 0;
-	output_end(output);
+	int status = command_output_status(output_end(output));
 	if (!fine)
 		return fail_database(error);
 	if (empty && form == OUTPUT_TABLE)
 		fputs("no domains yet: `stsready domains add DOMAIN`\n", stderr);
-	return command_finish_output();
+	return status;
 }
 
 static void

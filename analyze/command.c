@@ -123,7 +123,13 @@ command_open_database(int *status)
 int
 command_finish_output(void)
 {
-	if (fflush(stdout) == 0 && ferror(stdout) == 0)
+	return command_output_status(fflush(stdout) == 0 && ferror(stdout) == 0);
+}
+
+int
+command_output_status(bool written)
+{
+	if (written)
 		return EXIT_OK;
 	if (errno == EPIPE)
 		return EXIT_OK; /* the reader had enough */

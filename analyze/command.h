@@ -55,3 +55,5 @@ int command_database_status(const GError *error);
 
 /* Flushes standard output.  EXIT_OK, or EXIT_IO after a complaint (a disk is full). */
 int command_finish_output(void);
+/* The same after output_end, which says whether all was written, or leaves errno. */
+int command_output_status(bool written);

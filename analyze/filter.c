@@ -138,7 +138,7 @@ filter_list(const struct look_filter *filter, enum output_form form,
 		output_hide(listing.output, "domain");
 	bool fine = migrate_check(db, &error) && look(db, filter, &listing, &error);
 	uint64_t rows = output_rows(listing.output);
-	output_end(listing.output);
+	status = command_output_status(output_end(listing.output));
 	db_close(db);
 	if (!fine) {
 		command_complain("database", error->message);
@@ -146,5 +146,5 @@ filter_list(const struct look_filter *filter, enum output_form form,
 	}
 	if (form == OUTPUT_TABLE)
 		remark(rows, listing.more, what);
-	return command_finish_output();
+	return status;
 }

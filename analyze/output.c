@@ -17,6 +17,7 @@ struct output {
 	const struct output_column *columns;
 	size_t n_columns, at; /* at: the column that comes next */
 	bool *hidden;         /* a column each */
+	int trouble;          /* errno of the first write that failed; 0: none did */
 	GString *line;        /* JSON and CSV: the row so far */
 	GPtrArray *cells;     /* tables: char *, printable, row after row */
 	uint64_t rows;
@@ -221,6 +222,14 @@ output_list(struct output *output, const char *const *texts, size_t count)
 	output_text(output, joined->str);
 }
 
+/* Keeps errno: what is called between the failure and the end would change it. */
+static void
+note_trouble(struct output *output)
+{
+	if (output->trouble == 0)
+		output->trouble = errno;
+}
+
 void
 output_row_end(struct output *output)
 {
@@ -230,7 +239,8 @@ output_row_end(struct output *output)
 	if (output->form == OUTPUT_TABLE)
 		return;
 	g_string_append(output->line, output->form == OUTPUT_JSON ? "}\n" : "\n");
-	fwrite(output->line->str, 1, output->line->len, output->stream);
+	if (fwrite(output->line->str, 1, output->line->len, output->stream) < output->line->len)
+		note_trouble(output);
 	g_string_truncate(output->line, 0);
 }
 
@@ -267,6 +277,8 @@ end_table(struct output *output)
 	g_autofree char *left_out =
 		table_print(stream, shown, count, (const char *const *)output->cells->pdata,
 			output->rows, terminal_width(stream), wants_bold(stream));
+	if (ferror(stream))
+		note_trouble(output);
 	if (left_out == NULL)
 		return;
 	fflush(stream);
@@ -276,13 +288,15 @@ end_table(struct output *output)
 bool
 output_end(struct output *output)
 {
-	FILE *stream = output->stream;
 	if (output->form == OUTPUT_TABLE && output->rows > 0)
 		end_table(output);
+	if (fflush(output->stream) != 0)
+		note_trouble(output);
+	int trouble = output->trouble;
 	g_free(output->hidden);
 	g_string_free(output->line, TRUE);
 	g_ptr_array_unref(output->cells);
 	g_free(output);
-	errno = 0;
-	return fflush(stream) == 0 && ferror(stream) == 0;
+	errno = trouble;
+	return trouble == 0;
 }

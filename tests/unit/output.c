@@ -1,4 +1,5 @@
 /* Rows as table, JSON lines and CSV: golden text. */
+#include <errno.h>
 #include <string.h>
 
 #include "analyze/output.h"
@@ -99,17 +100,77 @@ test_rows(void)
 	}
 }
 
-/* A disk that is full shows. */
+/* What a table says in words or as a number, the other forms say exactly. */
+static const struct output_column exact[] = {
+	{ "day", "LAST", OUTPUT_AGE, 0 },
+	{ "notes", "NOTES", OUTPUT_TALLY, 0 },
+	{ "domain", "DOMAIN", OUTPUT_TEXT, 0 },
+};
+
+static const struct {
+	const char *name;
+	enum output_form form;
+	int32_t day; /* today is day 20513, 2026-03-01 */
+	const char *hide, *want;
+} exact_cases[] = {
+	{ "today", OUTPUT_TABLE, 20513, "domain", "LAST   NOTES\ntoday      2\n" },
+	{ "yesterday", OUTPUT_TABLE, 20512, "domain", "LAST       NOTES\nyesterday      2\n" },
+	{ "long ago", OUTPUT_TABLE, 20483, "domain", "LAST         NOTES\n30 days ago      2\n" },
+	{ "a day to come is told as it is", OUTPUT_TABLE, 20514, "domain",
+		"LAST        NOTES\n2026-03-02      2\n" },
+	{ "a column hidden by nobody", OUTPUT_TABLE, 20513, "no-such",
+		"LAST   NOTES  DOMAIN\ntoday      2  d.example\n" },
+	{ "JSON has all", OUTPUT_JSON, 20512, "domain",
+		"{\"day\":\"2026-02-28\",\"notes\":[\"a\",\"b\"],\"domain\":\"d.example\"}\n" },
+	{ "CSV has all", OUTPUT_CSV, 20512, "domain",
+		"day,notes,domain\n2026-02-28,a; b,d.example\n" },
+};
+
+static void
+test_exact(void)
+{
+	static const char *const notes[] = { "a", "b" };
+	for (size_t i = 0; i < G_N_ELEMENTS(exact_cases); i++) {
+		char *got = NULL;
+		size_t length;
+		FILE *stream = open_memstream(&got, &length);
+		struct output *output =
+			output_new(stream, exact_cases[i].form, exact, G_N_ELEMENTS(exact));
+		output_hide(output, exact_cases[i].hide);
+		output_age(output, exact_cases[i].day, 20513);
+		output_list(output, notes, G_N_ELEMENTS(notes));
+		output_text(output, "d.example");
+		output_row_end(output);
+		g_assert_true(output_end(output));
+		fclose(stream);
+		if (strcmp(got, exact_cases[i].want) != 0) {
+			g_test_message("%s:\n got\n%s\nwant\n%s", exact_cases[i].name, got,
+				exact_cases[i].want);
+			g_test_fail();
+		}
+		free(got);
+	}
+}
+
+/* A disk that is full shows, whether at the first row that is written out or at the end; and as
+   such, whatever was called since. */
 static void
 test_full_disk(void)
 {
-	FILE *full = fopen("/dev/full", "w");
-	g_assert_nonnull(full);
-	struct output *output = output_new(full, OUTPUT_JSON, columns, 1);
-	output_text(output, "x");
-	output_row_end(output);
-	g_assert_false(output_end(output));
-	fclose(full);
+	static const enum output_form forms[] = { OUTPUT_TABLE, OUTPUT_JSON, OUTPUT_CSV };
+	for (size_t i = 0; i < 2 * G_N_ELEMENTS(forms); i++) {
+		FILE *full = fopen("/dev/full", "w");
+		g_assert_nonnull(full);
+		struct output *output = output_new(full, forms[i / 2], columns, 1);
+		for (int row = 0; row < (i % 2 == 0 ? 1 : BUFSIZ); row++) {
+			output_text(output, "x");
+			output_row_end(output);
+			errno = EAGAIN;
+		}
+		g_assert_false(output_end(output));
+		g_assert_cmpint(errno, ==, ENOSPC);
+		fclose(full);
+	}
 }
 
 int
@@ -117,6 +178,7 @@ main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/output/rows", test_rows);
+	g_test_add_func("/output/exact", test_exact);
 	g_test_add_func("/output/full-disk", test_full_disk);
 	return g_test_run();
 }
