@@ -34,10 +34,12 @@ is_trace(const struct header_field *field)
 	return false;
 }
 
-/* ---- the value's words ---- */
-
+/* A header's value being read.  A verifier prints tags of the signature, which the sender wrote:
+   what is not balanced or does not end where a word ends may be an attempt to be read as something
+   else, and spoils the result it stands in. */
 struct words {
 	const char *at;
+	bool spoilt;
 };
 
 /* Passes over white space and comments, which nest (RFC 5322 3.2.2). */
@@ -56,6 +58,22 @@ skip_cfws(struct words *words)
 		else if (depth == 0 && c != ' ' && c != '\t')
 			return;
 	}
+	words->spoilt = words->spoilt || depth > 0;
+}
+
+/* Appends a quoted string, without its quotes, to word. */
+static void
+take_quoted(struct words *words, GString *word)
+{
+	for (words->at++; *words->at != '\0' && *words->at != '"'; words->at++) {
+		if (*words->at == '\\' && words->at[1] != '\0')
+			words->at++;
+		g_string_append_c(word, *words->at);
+	}
+	if (*words->at == '"')
+		words->at++;
+	else
+		words->spoilt = true;
 }
 
 /* The next word: a quoted string, or everything up to a separator; empty at one. */
@@ -64,20 +82,32 @@ next_word(struct words *words)
 {
 	GString *word = g_string_new(NULL);
 	skip_cfws(words);
-	if (*words->at != '"') {
+	if (*words->at == '"') {
+		take_quoted(words, word);
+	} else {
 		size_t length = strcspn(words->at, " \t;=()\"");
 		g_string_append_len(word, words->at, (gssize)length);
 		words->at += length;
-		return g_string_free(word, FALSE);
 	}
-	for (words->at++; *words->at != '\0' && *words->at != '"'; words->at++) {
-		if (*words->at == '\\' && words->at[1] != '\0')
-			words->at++;
-		g_string_append_c(word, *words->at);
-	}
-	if (*words->at == '"')
-		words->at++;
 	return g_string_free(word, FALSE);
+}
+
+/* The value of a property: like a word, but "=" may be in it, and a quoted local part in front of
+   "@".  One that does not end at white space or ";" is spoilt: "d=bank.example(.evil.example" is a
+   name that DNS knows. */
+static char *
+next_value(struct words *words)
+{
+	GString *value = g_string_new(NULL);
+	skip_cfws(words);
+	if (*words->at == '"')
+		take_quoted(words, value);
+	size_t length = strcspn(words->at, " \t;()\"");
+	g_string_append_len(value, words->at, (gssize)length);
+	words->at += length;
+	if (*words->at != '\0' && strchr(" \t;", *words->at) == NULL)
+		words->spoilt = true;
+	return g_string_free(value, FALSE);
 }
 
 static bool
@@ -90,41 +120,87 @@ skip_mark(struct words *words, char mark)
 	return true;
 }
 
-/* ---- one header ---- */
+/* What a result says of the signature: header.d, the signing domain, and header.i, an identity
+   within it.  Each may be said once. */
+struct signer {
+	char *d, *i;
+	bool spoilt;
+};
 
-/* header.d names the signing domain; header.i an identity within it. */
 static void
-take_property(const char *name, const char *value, char **domain)
+signer_clear(struct signer *signer)
 {
-	if (g_ascii_strcasecmp(name, "header.d") == 0) {
-		g_free(*domain);
-		*domain = domain_name_normalise(value, false);
-	} else if (g_ascii_strcasecmp(name, "header.i") == 0 && *domain == NULL) {
-		const char *at = strrchr(value, '@');
-		*domain = domain_name_normalise(at != NULL ? at + 1 : value, false);
-	}
+	g_free(signer->d);
+	g_free(signer->i);
 }
 
-/* "dkim=pass (comment) header.d=x header.s=y", up to the next ";". */
+static void
+take_property(struct signer *signer, const char *name, const char *value)
+{
+	bool domain = g_ascii_strcasecmp(name, "header.d") == 0;
+	bool identity = g_ascii_strcasecmp(name, "header.i") == 0;
+	if (!domain && !identity)
+		return;
+	char **member = domain ? &signer->d : &signer->i;
+	const char *at = strrchr(value, '@');
+	const char *text = domain ? value : at != NULL ? at + 1 : "";
+	if (*member != NULL)
+		signer->spoilt = true;
+	else if ((*member = domain_name_normalise(text, false)) == NULL)
+		signer->spoilt = true;
+}
+
+/* The domain that signed; NULL where it is not said, or not clearly.  RFC 6376 3.5: i= is of d= or
+   of a subdomain. */
+static char *
+signer_domain(const struct signer *signer)
+{
+	if (signer->spoilt)
+		return NULL;
+	if (signer->d == NULL || signer->i == NULL)
+		return g_strdup(signer->d != NULL ? signer->d : signer->i);
+	const char *rest = g_str_has_suffix(signer->i, signer->d)
+				   ? signer->i + strlen(signer->i) - strlen(signer->d)
+				   : NULL;
+	bool within = rest != NULL && (rest == signer->i || rest[-1] == '.');
+	return within ? g_strdup(signer->d) : NULL;
+}
+
+/* "header.d=x header.s=y", up to the next ";". */
+static void
+read_properties(struct words *words, struct signer *signer)
+{
+	for (;;) {
+		g_autofree char *name = next_word(words);
+		if (name[0] == '\0' && (*words->at == ';' || *words->at == '\0'))
+			break;
+		if (!skip_mark(words, '=')) {
+			signer->spoilt = true;
+			if (name[0] == '\0')
+				words->at++;
+			continue;
+		}
+		g_autofree char *value = next_value(words);
+		take_property(signer, name, value);
+	}
+	signer->spoilt = signer->spoilt || words->spoilt;
+}
+
+/* "dkim=pass (comment) reason=x header.d=y", up to the next ";". */
 static void
 read_resinfo(struct words *words, struct auth_results *results)
 {
-	g_autofree char *method = next_word(words), *result = NULL, *domain = NULL;
+	struct signer signer = { 0 };
+	g_autofree char *method = next_word(words), *result = NULL;
 	char *version = strchr(method, '/');
 	if (version != NULL)
 		*version = '\0';
-	bool dkim = g_ascii_strcasecmp(method, "dkim") == 0;
 	if (skip_mark(words, '='))
 		result = next_word(words);
-	for (;;) {
-		g_autofree char *name = next_word(words);
-		if (name[0] == '\0' && !skip_mark(words, '='))
-			break;
-		g_autofree char *value = skip_mark(words, '=') ? next_word(words) : NULL;
-		if (value != NULL)
-			take_property(name, value, &domain);
-	}
-	if (!dkim || result == NULL)
+	read_properties(words, &signer);
+	g_autofree char *domain = signer_domain(&signer);
+	signer_clear(&signer);
+	if (g_ascii_strcasecmp(method, "dkim") != 0 || result == NULL)
 		return;
 	results->spoken = true;
 	if (g_ascii_strcasecmp(result, "pass") == 0 && domain != NULL)
@@ -146,7 +222,7 @@ static void
 read_header(struct auth_results *results, const struct header_field *field, const char *const *ids)
 {
 	g_autofree char *value = header_field_value(field);
-	struct words words = { value };
+	struct words words = { value, false };
 	g_autofree char *id = next_word(&words);
 	if (!is_trusted(id, ids))
 		return;

@@ -8,6 +8,14 @@
    count, and of those the first that has a dkim result decides: a forged one further down, one with
    another id, "Authentication-Results-Original" and "ARC-Authentication-Results" never do.
 
+   Where more hops of the operator's own stand above (Dovecot's LMTP adds a Received, so does
+   whoever forwards), the run ends before the header is reached and signatures are verified here:
+   which of several Received is the last own one cannot be told from the message.
+
+   A verifier prints d= and i= of the signature as the sender wrote them.  A result that says them
+   twice, whose i= is not within its d=, or in which a value is not cleanly ended (as by the comment
+   in "header.d=bank.example(.evil.example") names no domain, and a pass without a domain is none.
+
    A header of the sender's that stands right under the receiver's own, with its id, cannot be told
    from a genuine one: RFC 8601 5 asks border systems to remove those, and an operator who
    configures an id states that theirs does. */
@@ -23,7 +31,8 @@ struct auth_results {
 	bool spoken;       /* a trusted header with a dkim result was found */
 	char *id;          /* its authserv-id */
 	char *result;      /* the first dkim result that is not pass: "fail", "none"; NULL: none */
-	GPtrArray *passed; /* char *: normalised domains whose signature passed (header.d) */
+	GPtrArray *passed; /* char *: normalised domains whose signature passed: header.d, or the
+			      one of header.i where that is all that is said */
 };
 
 /* Reads the headers of message; ids are NULL-ended and compared in any case.  Clear it after. */

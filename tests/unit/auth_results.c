@@ -111,6 +111,22 @@ static const struct {
 		NULL },
 	{ "in the body", "From: a@b\n\n" PASS, NULL },
 	{ "no header at all", "", NULL },
+	{ "a comment that the sender put into d= ends no name",
+		"Authentication-Results: mx.example.net; dkim=pass "
+		"header.d=google.example(.evil.example\n" FROM,
+		"!pass" },
+	{ "a closed one neither",
+		"Authentication-Results: mx.example.net; dkim=pass "
+		"header.d=google.example(x).evil.example\n" FROM,
+		"!pass" },
+	{ "header.d twice is no word to go by",
+		"Authentication-Results: mx.example.net; dkim=pass header.d=evil.example "
+		"header.d=google.example\n" FROM,
+		"!pass" },
+	{ "header.i of another domain than header.d",
+		"Authentication-Results: mx.example.net; dkim=pass header.d=google.example "
+		"header.i=@evil.example\n" FROM,
+		"!pass" },
 	{ "damaged: an open comment",
 		"Authentication-Results: mx.example.net; dkim=pass (oh\n" FROM, "!pass" },
 	{ "damaged: an open quote", "Authentication-Results: mx.example.net; dkim=\"pass\n" FROM,
