@@ -47,6 +47,18 @@
 /* One mail message: a body at its cap in base64 (4/3 and line ends), twice for several parts. */
 #define LIMIT_MESSAGE_BYTES (32u << 20)
 
+/* What a MIME parser keeps in memory before it can be counted: lines that could be header fields
+   (0.4 KiB each), lines that could part MIME parts (1.3 KiB each), bytes of fields whose values it
+   takes apart (up to 90 times as much), and colons in address fields, each of which may begin a
+   group within a group (a level of recursion).  Real messages have 60, 10, 4 KiB and 5. */
+#define LIMIT_MAIL_FIELDS 50000
+#define LIMIT_MAIL_BOUNDARIES 10000
+#define LIMIT_MAIL_PARSED_BYTES (256u << 10)
+#define LIMIT_MAIL_COLONS 1000
+
+/* DKIM signatures of one message that are looked at; real ones have one to four. */
+#define LIMIT_SIGNATURES 16
+
 /* MIME parts looked at, and how deep they may nest. */
 #define LIMIT_MIME_PARTS 256
 #define LIMIT_MIME_DEPTH 16

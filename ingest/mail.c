@@ -6,6 +6,7 @@
 #include <gmime/gmime.h>
 
 #include "ingest/limits.h"
+#include "ingest/mail_shape.h"
 #include "ingest/report_body.h"
 
 /* One message, the outer or a forwarded one, and what its headers say. */
@@ -289,6 +290,8 @@ mail_read(
 			"message of %zu bytes, at most %u are read", length, LIMIT_MESSAGE_BYTES);
 		return NULL;
 	}
+	if (!mail_shape_check(bytes, length, error))
+		return NULL;
 	struct walk walk = { .bytes = bytes, .length = length, .now = now, .judge = judge };
 	walk.tasks = g_array_new(FALSE, FALSE, sizeof(struct task));
 	walk.letters = g_ptr_array_new_with_free_func(letter_free);
