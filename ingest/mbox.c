@@ -22,7 +22,8 @@ mbox_new(int fd, const uint8_t *head, gsize length)
 	struct mbox *mbox = g_new0(struct mbox, 1);
 	g_assert(length <= sizeof mbox->buffer);
 	mbox->fd = fd;
-	memcpy(mbox->buffer, head, length);
+	if (length > 0)
+		memcpy(mbox->buffer, head, length);
 	mbox->used = length;
 	mbox->line_start = mbox->after_empty = true;
 	return mbox;
@@ -121,6 +122,18 @@ append(GByteArray *out, const uint8_t *piece, size_t length, bool *skipped)
 	g_byte_array_append(out, piece, (guint)length);
 }
 
+/* An empty line parts a message from the next "From " line, and is none of its own. */
+static void
+drop_separator(GByteArray *out)
+{
+	guint end = out->len;
+	if (end == 0 || out->data[end - 1] != '\n')
+		return;
+	guint line = end > 1 && out->data[end - 2] == '\r' ? end - 2 : end - 1;
+	if (line == 0 || out->data[line - 1] == '\n')
+		g_byte_array_set_size(out, line);
+}
+
 bool
 mbox_next(struct mbox *mbox, GByteArray *out, uint64_t *offset, bool *skipped, GError **error)
 {
@@ -145,5 +158,6 @@ mbox_next(struct mbox *mbox, GByteArray *out, uint64_t *offset, bool *skipped, G
 		if (!next_piece(mbox, &piece, &length, error))
 			return false;
 	}
+	drop_separator(out);
 	return true;
 }
