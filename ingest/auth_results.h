@@ -30,7 +30,8 @@
 struct auth_results {
 	bool spoken;       /* a trusted header with a dkim result was found */
 	char *id;          /* its authserv-id */
-	char *result;      /* the first dkim result that is not pass: "fail", "none"; NULL: none */
+	char *result;      /* the first dkim result that proves nothing: "fail", "none", or "pass"
+			      of no domain; NULL: none */
 	GPtrArray *passed; /* char *: normalised domains whose signature passed: header.d, or the
 			      one of header.i where that is all that is said */
 };

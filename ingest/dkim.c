@@ -8,8 +8,9 @@
 #include <glib.h>
 #include <opendkim/dkim.h>
 
+#include "ingest/dkim_signature.h"
 #include "ingest/domain_name.h"
-#include "ingest/header_block.h"
+#include "ingest/limits.h"
 
 struct dkim_verifier {
 	DKIM_LIB *library;
@@ -20,8 +21,8 @@ struct dkim_verifier {
 struct verification {
 	struct dkim_verifier *verifier;
 	const char *submitter;
-	GString *why; /* the last reason why a signature does not count */
-	bool temporary;
+	GString *why;   /* the last reason why a signature does not count */
+	int signatures; /* looked at so far */
 };
 
 static void tell(struct verification *verification, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -35,63 +36,64 @@ tell(struct verification *verification, const char *format, ...)
 	va_end(args);
 }
 
-static bool
-has_tag(DKIM_SIGINFO *signature, const char *tag)
-{
-	return dkim_sig_gettagvalue(signature, FALSE, (u_char *)tag) != NULL;
-}
-
 /* Whether a signature can prove anything here; if not, why says so. */
 static bool
-is_wanted(struct verification *verification, DKIM_SIGINFO *signature)
+is_wanted(struct verification *verification, const struct dkim_signature *signature)
 {
-	const char *text = (const char *)dkim_sig_getdomain(signature);
-	g_autofree char *domain = domain_name_normalise(text, false);
-	dkim_alg_t algorithm = DKIM_SIGN_UNKNOWN;
-	dkim_sig_getsignalg(signature, &algorithm);
-	if (domain == NULL || !domain_name_aligned(domain, verification->submitter)) {
-		tell(verification, "signed by d=%s, not aligned with %s", text != NULL ? text : "",
+	const char *domain = signature->domain != NULL ? signature->domain : "";
+	if (!domain_name_aligned(domain, verification->submitter))
+		tell(verification, "signed by d=%s, not aligned with %s", domain,
 			verification->submitter);
-		return false;
-	}
-	if (has_tag(signature, "l")) {
+	else if (signature->partial)
 		tell(verification, "signature of d=%s uses l=, refused", domain);
-		return false;
-	}
-	if (algorithm == DKIM_SIGN_RSASHA1) {
+	else if (signature->sha1)
 		tell(verification, "signature of d=%s uses SHA-1, refused", domain);
-		return false;
-	}
-	return true;
+	else
+		return true;
+	return false;
 }
 
-/* Before any key is looked up: signatures that prove nothing are not worth a question. */
-static DKIM_CBSTAT
-prescreen(DKIM *dkim, DKIM_SIGINFO **signatures, int count)
+/* Whether the library is to see a field.  Signatures that prove nothing are not worth a question
+   to DNS, and each l= of its own would cost a hash of the whole body. */
+static bool
+is_to_be_fed(struct verification *verification, const struct header_field *field)
 {
-	struct verification *verification = (struct verification *)dkim_get_user_context(dkim);
-	for (int i = 0; i < count; i++)
-		if (!is_wanted(verification, signatures[i]))
-			dkim_sig_ignore(signatures[i]);
-	return DKIM_CBSTAT_CONTINUE;
+	struct dkim_signature signature;
+	if (!dkim_signature_is(field))
+		return true;
+	if (verification->signatures++ >= LIMIT_SIGNATURES)
+		return false;
+	dkim_signature_read(&signature, field);
+	bool wanted = is_wanted(verification, &signature);
+	dkim_signature_clear(&signature);
+	return wanted;
+}
+
+static bool
+names_tlsrpt(const char *services)
+{
+	g_auto(GStrv) each = g_strsplit(services, ":", -1);
+	for (char **service = each; *service != NULL; service++)
+		if (strcmp(g_strstrip(*service), "tlsrpt") == 0)
+			return true;
+	return false;
 }
 
 /* libopendkim takes only keys for "email" and "*"; RFC 8460 3 recommends s=tlsrpt.  The service of
    a key record that names tlsrpt is left out of what the library gets to see. */
-static void
-drop_tlsrpt_service(char *record)
+static char *
+without_tlsrpt_service(const char *record)
 {
 	g_auto(GStrv) tags = g_strsplit(record, ";", -1);
 	GString *kept = g_string_new(NULL);
 	for (char **tag = tags; *tag != NULL; tag++) {
-		g_autofree char *trimmed = g_strstrip(g_strdup(*tag));
-		bool service = trimmed[0] == 's' && trimmed[1 + strspn(trimmed + 1, " \t")] == '=';
-		if (trimmed[0] == '\0' || (service && strstr(trimmed, "tlsrpt") != NULL))
+		g_auto(GStrv) halves = g_strsplit(*tag, "=", 2);
+		if (halves[0] != NULL && halves[1] != NULL &&
+			strcmp(g_strstrip(halves[0]), "s") == 0 && names_tlsrpt(halves[1]))
 			continue;
-		g_string_append_printf(kept, "%s%s", kept->len > 0 ? "; " : "", trimmed);
+		g_string_append_printf(kept, "%s%s", kept->len > 0 ? ";" : "", *tag);
 	}
-	g_strlcpy(record, kept->str, strlen(record) + 1);
-	g_string_free(kept, TRUE);
+	return g_string_free(kept, FALSE);
 }
 
 static DKIM_CBSTAT
@@ -100,12 +102,14 @@ look_up_key(DKIM *dkim, DKIM_SIGINFO *signature, u_char *buffer, size_t room)
 	struct verification *verification = (struct verification *)dkim_get_user_context(dkim);
 	const char *domain = (const char *)dkim_sig_getdomain(signature);
 	const char *selector = (const char *)dkim_sig_getselector(signature);
-	g_autofree char *record = NULL;
+	g_autofree char *record = NULL, *shown = NULL;
 	switch (key_lookup_ask(verification->verifier->lookup, selector, domain, &record)) {
 	case KEY_FOUND:
-		drop_tlsrpt_service(record);
-		g_strlcpy((char *)buffer, record, room);
-		return DKIM_CBSTAT_CONTINUE;
+		shown = without_tlsrpt_service(record);
+		if (g_strlcpy((char *)buffer, shown, room) < room)
+			return DKIM_CBSTAT_CONTINUE;
+		tell(verification, "signature of d=%s: key too long", domain);
+		return DKIM_CBSTAT_NOTFOUND;
 	case KEY_ABSENT:
 		tell(verification, "signature of d=%s: no key at %s._domainkey.%s", domain,
 			selector, domain);
@@ -113,9 +117,9 @@ look_up_key(DKIM *dkim, DKIM_SIGINFO *signature, u_char *buffer, size_t room)
 	case KEY_TEMPORARY:
 		break;
 	}
-	verification->temporary = true;
 	tell(verification, "signature of d=%s not verified: key look-up failed", domain);
-	return DKIM_CBSTAT_TRYAGAIN;
+	/* to try again later would end the whole verification: another signature may pass */
+	return DKIM_CBSTAT_NOTFOUND;
 }
 
 struct dkim_verifier *
@@ -131,7 +135,6 @@ dkim_verifier_new(struct key_lookup *lookup)
 	/* bodies are given as they are stored, with bare line feeds */
 	u_int flags = DKIM_LIBFLAGS_FIXCRLF;
 	dkim_options(verifier->library, DKIM_OP_SETOPT, DKIM_OPTS_FLAGS, &flags, sizeof flags);
-	dkim_set_prescreen(verifier->library, prescreen);
 	dkim_set_key_lookup(verifier->library, look_up_key);
 	return verifier;
 }
@@ -149,11 +152,13 @@ dkim_verifier_free(struct dkim_verifier *verifier)
 
 /* Gives headers and body to the library, headers with CRLF where they are folded. */
 static DKIM_STAT
-feed(DKIM *dkim, const uint8_t *message, size_t length)
+feed(DKIM *dkim, struct verification *verification, const uint8_t *message, size_t length)
 {
 	struct header_block block = { message, message + length };
 	struct header_field field;
 	while (header_block_next(&block, &field)) {
+		if (!is_to_be_fed(verification, &field))
+			continue;
 		g_autoptr(GString) text = g_string_new_len(field.text, (gssize)field.text_length);
 		g_string_replace(text, "\r\n", "\n", 0);
 		g_string_replace(text, "\n", "\r\n", 0);
@@ -170,6 +175,33 @@ feed(DKIM *dkim, const uint8_t *message, size_t length)
 	return status == DKIM_STAT_OK ? dkim_eom(dkim, NULL) : status;
 }
 
+/* Whether the library took from a signature what was seen here before it was given it. */
+static bool
+is_as_wanted(const struct verification *verification, DKIM_SIGINFO *signature)
+{
+	dkim_alg_t algorithm = DKIM_SIGN_UNKNOWN;
+	g_autofree char *domain =
+		domain_name_normalise((const char *)dkim_sig_getdomain(signature), false);
+	return domain != NULL && domain_name_aligned(domain, verification->submitter) &&
+	       dkim_sig_gettagvalue(signature, FALSE, (u_char *)"l") == NULL &&
+	       dkim_sig_getsignalg(signature, &algorithm) == DKIM_STAT_OK &&
+	       algorithm != DKIM_SIGN_RSASHA1;
+}
+
+/* Says why a signature did not pass, where the key's look-up has not. */
+static void
+explain(struct verification *verification, DKIM_SIGINFO *signature)
+{
+	DKIM_SIGERROR error = dkim_sig_geterror(signature);
+	const char *text = dkim_sig_geterrorstr(error);
+	if (error == DKIM_SIGERROR_NOKEY || error == DKIM_SIGERROR_KEYFAIL)
+		return;
+	if (dkim_sig_getbh(signature) == DKIM_SIGBH_MISMATCH)
+		text = "the body was changed";
+	tell(verification, "signature of d=%s does not verify: %s", dkim_sig_getdomain(signature),
+		text != NULL ? text : "unknown reason");
+}
+
 static bool
 any_passed(DKIM *dkim, struct verification *verification)
 {
@@ -177,40 +209,31 @@ any_passed(DKIM *dkim, struct verification *verification)
 	int count = 0;
 	if (dkim_getsiglist(dkim, &signatures, &count) != DKIM_STAT_OK)
 		return false;
-	for (int i = 0; i < count; i++)
-		if ((dkim_sig_getflags(signatures[i]) & DKIM_SIGFLAG_IGNORE) == 0 &&
-			DKIM_SIG_CHECK(signatures[i])) {
+	for (int i = 0; i < count; i++) {
+		if (DKIM_SIG_CHECK(signatures[i]) && is_as_wanted(verification, signatures[i])) {
 			tell(verification, "verified by d=%s", dkim_sig_getdomain(signatures[i]));
 			return true;
 		}
+		explain(verification, signatures[i]);
+	}
 	return false;
-}
-
-static void
-explain(DKIM *dkim, DKIM_STAT status, struct verification *verification)
-{
-	if (status == DKIM_STAT_NOSIG && verification->why->len == 0)
-		tell(verification, "not signed");
-	else if (verification->why->len == 0)
-		tell(verification, "signature does not verify: %s",
-			dkim_geterror(dkim) != NULL ? dkim_geterror(dkim)
-						    : dkim_getresultstr(status));
 }
 
 bool
 dkim_verify_message(struct dkim_verifier *verifier, const uint8_t *message, size_t length,
 	const char *submitter, char **why)
 {
-	struct verification verification = { verifier, submitter, g_string_new(NULL), false };
+	struct verification verification = { verifier, submitter, g_string_new(NULL), 0 };
 	DKIM_STAT status;
 	bool passed = false;
 	DKIM *dkim = dkim_verify(verifier->library, (u_char *)"stsready", NULL, &status);
 	if (dkim != NULL) {
 		dkim_set_user_context(dkim, &verification);
-		status = feed(dkim, message, length);
+		status = feed(dkim, &verification, message, length);
 		passed = any_passed(dkim, &verification);
-		if (!passed)
-			explain(dkim, status, &verification);
+		if (verification.why->len == 0)
+			tell(&verification, "signature does not verify: %s",
+				dkim_getresultstr(status));
 		dkim_free(dkim);
 	}
 	*why = g_string_free(verification.why, FALSE);

@@ -19,35 +19,68 @@ is_empty_line(const uint8_t *at, const uint8_t *end)
 	return *at == '\n' || (end - at > 1 && at[0] == '\r' && at[1] == '\n');
 }
 
-/* A field with its folded lines; false where the lines at at are no field. */
-static bool
-read_field(const uint8_t **at, const uint8_t *end, struct header_field *field)
+/* The length of the name at the start of a line; 0: it has none. */
+static size_t
+name_length(const uint8_t *at, const uint8_t *end)
 {
-	const uint8_t *start = *at, *stop = line_end(start, end);
-	while (stop < end && (*stop == ' ' || *stop == '\t'))
-		stop = line_end(stop, end);
-	*at = stop;
-
-	const uint8_t *colon = memchr(start, ':', (size_t)(stop - start));
-	if (colon == NULL || colon == start)
-		return false;
-	size_t length = (size_t)(stop - start);
-	while (length > 0 && (start[length - 1] == '\n' || start[length - 1] == '\r'))
-		length--;
-	size_t name = (size_t)(colon - start);
-	while (name > 0 && (start[name - 1] == ' ' || start[name - 1] == '\t'))
-		name--;
-	*field = (struct header_field){ (const char *)start, name, (const char *)start, length };
-	return true;
+	const uint8_t *colon = at;
+	while (colon < end && g_ascii_isgraph(*colon) && *colon != ':')
+		colon++;
+	return colon < end && *colon == ':' ? (size_t)(colon - at) : 0;
 }
 
 bool
 header_block_next(struct header_block *block, struct header_field *field)
 {
-	while (block->at < block->end && !is_empty_line(block->at, block->end))
-		if (read_field(&block->at, block->end, field))
-			return true;
-	return false;
+	const uint8_t *start = block->at, *end = block->end;
+	if (start >= end || is_empty_line(start, end))
+		return false;
+	size_t name = name_length(start, end);
+	if (name == 0)
+		return false;
+
+	const uint8_t *stop = line_end(start, end);
+	while (stop < end && (*stop == ' ' || *stop == '\t'))
+		stop = line_end(stop, end);
+	block->at = stop;
+	while (stop > start && (stop[-1] == '\n' || stop[-1] == '\r'))
+		stop--;
+	*field = (struct header_field){ (const char *)start, name, (const char *)start,
+		(size_t)(stop - start) };
+	return true;
+}
+
+/* Which of the fields that a reader goes by this is; -1: another. */
+static int
+single_field(const struct header_field *field, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (header_field_is(field, names[i]))
+			return (int)i;
+	return -1;
+}
+
+const char *
+header_block_flaw(const uint8_t *message, size_t length)
+{
+	static const char *const names[] = { "From", "Subject", "Content-Type",
+		"Content-Transfer-Encoding", "Content-Disposition", "TLS-Report-Domain",
+		"TLS-Report-Submitter" };
+	struct header_block block = { message, message + length };
+	struct header_field field;
+	bool seen[G_N_ELEMENTS(names)] = { false };
+	while (header_block_next(&block, &field)) {
+		int which = single_field(&field, names, G_N_ELEMENTS(names));
+		if (which >= 0 && seen[which])
+			return "a field twice that may be there once";
+		if (which >= 0)
+			seen[which] = true;
+		if (memchr(field.text, '\0', field.text_length) != NULL)
+			return "a NUL byte";
+	}
+	if (block.at < block.end && !is_empty_line(block.at, block.end))
+		return "a line that is no header field";
+	return NULL;
 }
 
 bool

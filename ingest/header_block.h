@@ -18,8 +18,15 @@ struct header_field {
 	size_t text_length;
 };
 
-/* The next field; false at the empty line or the end.  Lines that are no field are passed over. */
+/* The next field; false at the empty line, at the end, and at a line that is no field: a name of
+   printable ASCII with a colon right behind it. */
 bool header_block_next(struct header_block *block, struct header_field *field);
+
+/* Why the headers of a message can mean one thing to whoever verified it and another to whoever
+   reads it: a line that is no field (the body begins there for some), a field twice that may be
+   there once (RFC 5322 3.6; a signature covers the last, readers take the first).  Fit to print;
+   NULL: they cannot. */
+const char *header_block_flaw(const uint8_t *message, size_t length);
 
 /* Whether the field has this name, in any case. */
 bool header_field_is(const struct header_field *field, const char *name);

@@ -1,4 +1,4 @@
-/* DKIM key records from DNS, remembered for the run. */
+/* DKIM key records from DNS, remembered for a while. */
 #include "ingest/key_lookup.h"
 
 #include <arpa/inet.h>
@@ -10,6 +10,8 @@
 
 #include <glib.h>
 
+#include "ingest/domain_name.h"
+
 /* Names remembered; beyond it all are forgotten: a run meets a handful of senders. */
 #define MOST_NAMES 10000
 
@@ -17,11 +19,17 @@
 #define PATIENCE 3
 #define PAUSE_SECONDS 60
 
+/* How long an answer holds: keys are rotated by new selectors, so an hour is soon enough for one
+   that was withdrawn or just published while a mailbox is followed for months. */
+#define ANSWER_SECONDS INT64_C(3600)
+#define TEMPORARY_SECONDS INT64_C(60)
+
 #define MOST_ANSWER 8192
 
 struct answer {
 	enum key_answer answer;
 	char *record;
+	gint64 until; /* g_get_monotonic_time */
 };
 
 struct key_lookup {
@@ -41,34 +49,44 @@ answer_free(gpointer data)
 	g_free(answer);
 }
 
-/* "192.0.2.1", "192.0.2.1:53", "[2001:db8::1]:53", "2001:db8::1" */
+/* Splits "ADDR", "ADDR:PORT" or "[ADDR]:PORT" in place; *port is NULL where there is none. */
+static bool
+split_port(char *text, char **address, char **port)
+{
+	char *colon = strchr(text, ':');
+	*address = text;
+	*port = NULL;
+	if (text[0] == '[') {
+		char *close = strchr(text, ']');
+		if (close == NULL || (close[1] != '\0' && close[1] != ':'))
+			return false;
+		*address = text + 1;
+		*port = close[1] == ':' ? close + 2 : NULL;
+		*close = '\0';
+	} else if (colon != NULL && strchr(colon + 1, ':') == NULL) {
+		*port = colon + 1;
+		*colon = '\0';
+	}
+	return true;
+}
+
 static bool
 parse_resolver(const char *text, struct sockaddr_storage *storage)
 {
 	struct sockaddr_in *v4 = (struct sockaddr_in *)storage;
 	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)storage;
-	g_autofree char *host = g_strdup(text);
-	char *port = NULL, *start = host;
-	if (host[0] == '[') {
-		char *close = strchr(host, ']');
-		if (close == NULL)
-			return false;
-		*close = '\0';
-		start = host + 1;
-		port = close[1] == ':' ? close + 2 : NULL;
-	} else if (strchr(host, ':') == strrchr(host, ':') && strchr(host, ':') != NULL) {
-		port = strchr(host, ':') + 1;
-		port[-1] = '\0';
-	}
-	int number = port != NULL ? atoi(port) : NS_DEFAULTPORT;
-	if (number <= 0 || number > 65535)
+	g_autofree char *copy = g_strdup(text);
+	char *address, *port;
+	guint64 number = NS_DEFAULTPORT;
+	if (!split_port(copy, &address, &port) ||
+		(port != NULL && !g_ascii_string_to_unsigned(port, 10, 1, 65535, &number, NULL)))
 		return false;
-	if (inet_pton(AF_INET, start, &v4->sin_addr) == 1) {
+	if (inet_pton(AF_INET, address, &v4->sin_addr) == 1) {
 		v4->sin_family = AF_INET;
 		v4->sin_port = htons((uint16_t)number);
 		return true;
 	}
-	if (inet_pton(AF_INET6, start, &v6->sin6_addr) == 1) {
+	if (inet_pton(AF_INET6, address, &v6->sin6_addr) == 1) {
 		v6->sin6_family = AF_INET6;
 		v6->sin6_port = htons((uint16_t)number);
 		return true;
@@ -100,14 +118,19 @@ key_lookup_free(struct key_lookup *lookup)
 	g_free(lookup);
 }
 
+/* Puts resolver in the place of the system's servers; glibc keeps those of IPv6 in an extension,
+   allocated one by one, and res_nclose frees as many as nscount says. */
 static void
 use_resolver(res_state state, const struct sockaddr_storage *resolver)
 {
+	if (resolver->ss_family == AF_UNSPEC)
+		return;
+	for (int i = 0; i < MAXNS; i++)
+		g_clear_pointer(&state->_u._ext.nsaddrs[i], free);
 	if (resolver->ss_family == AF_INET) {
 		memcpy(&state->nsaddr_list[0], resolver, sizeof(struct sockaddr_in));
 		state->nscount = 1;
 	} else if (resolver->ss_family == AF_INET6) {
-		/* glibc takes IPv6 servers from the extension; res_nclose frees it */
 		struct sockaddr_in6 *address = malloc(sizeof *address);
 		memcpy(address, resolver, sizeof *address);
 		memset(&state->nsaddr_list[0], 0, sizeof state->nsaddr_list[0]);
@@ -175,8 +198,11 @@ static bool
 recall(struct key_lookup *lookup, const char *name, enum key_answer *answer, char **record)
 {
 	g_mutex_lock(&lookup->lock);
+	gint64 now = g_get_monotonic_time();
 	const struct answer *known = g_hash_table_lookup(lookup->answers, name);
-	bool paused = g_get_monotonic_time() < lookup->paused_until;
+	bool paused = now < lookup->paused_until;
+	if (known != NULL && now >= known->until)
+		known = NULL;
 	if (known != NULL) {
 		*answer = known->answer;
 		*record = g_strdup(known->record);
@@ -190,28 +216,30 @@ recall(struct key_lookup *lookup, const char *name, enum key_answer *answer, cha
 static void
 remember(struct key_lookup *lookup, const char *name, enum key_answer answer, const char *record)
 {
+	bool temporary = answer == KEY_TEMPORARY;
+	gint64 now = g_get_monotonic_time();
+	struct answer *known = g_new(struct answer, 1);
+	*known = (struct answer){ answer, g_strdup(record),
+		now + (temporary ? TEMPORARY_SECONDS : ANSWER_SECONDS) * G_USEC_PER_SEC };
 	g_mutex_lock(&lookup->lock);
-	if (answer == KEY_TEMPORARY) {
-		if (++lookup->failures >= PATIENCE)
-			lookup->paused_until =
-				g_get_monotonic_time() + PAUSE_SECONDS * G_USEC_PER_SEC;
-	} else {
-		struct answer *known = g_new(struct answer, 1);
-		*known = (struct answer){ answer, g_strdup(record) };
-		lookup->failures = 0;
-		if (g_hash_table_size(lookup->answers) >= MOST_NAMES)
-			g_hash_table_remove_all(lookup->answers);
-		g_hash_table_replace(lookup->answers, g_strdup(name), known);
-	}
+	lookup->failures = temporary ? lookup->failures + 1 : 0;
+	if (lookup->failures >= PATIENCE)
+		lookup->paused_until = now + PAUSE_SECONDS * G_USEC_PER_SEC;
+	if (g_hash_table_size(lookup->answers) >= MOST_NAMES)
+		g_hash_table_remove_all(lookup->answers);
+	g_hash_table_replace(lookup->answers, g_strdup(name), known);
 	g_mutex_unlock(&lookup->lock);
 }
 
 enum key_answer
 key_lookup_ask(struct key_lookup *lookup, const char *selector, const char *domain, char **record)
 {
-	g_autofree char *name = g_strconcat(selector, "._domainkey.", domain, NULL);
+	g_autofree char *text = g_strconcat(selector, "._domainkey.", domain, NULL);
+	g_autofree char *name = domain_name_normalise(text, false);
 	enum key_answer answer;
 	*record = NULL;
+	if (name == NULL)
+		return KEY_ABSENT;
 	if (recall(lookup, name, &answer, record))
 		return answer;
 	answer = query(lookup, name, record);

@@ -5,6 +5,7 @@
 
 #include "ingest/auth_results.h"
 #include "ingest/dkim.h"
+#include "ingest/dkim_signature.h"
 #include "ingest/domain_name.h"
 #include "ingest/header_block.h"
 
@@ -15,6 +16,24 @@ struct trust_judge {
 	struct dkim_verifier *verifier; /* NULL: signatures are not verified here */
 };
 
+static bool
+set_up_verifier(
+	struct trust_judge *judge, const char *resolver, double lookup_seconds, GError **error)
+{
+	double seconds = lookup_seconds > 0 ? lookup_seconds : LOOKUP_SECONDS;
+	struct key_lookup *lookup = key_lookup_new(resolver, seconds);
+	if (lookup == NULL) {
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: no address of a resolver",
+			resolver);
+		return false;
+	}
+	judge->verifier = dkim_verifier_new(lookup);
+	if (judge->verifier == NULL)
+		g_set_error(
+			error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "libopendkim cannot be set up");
+	return judge->verifier != NULL;
+}
+
 struct trust_judge *
 trust_judge_new(const struct trust_options *options, GError **error)
 {
@@ -22,14 +41,8 @@ trust_judge_new(const struct trust_options *options, GError **error)
 	const char *const *ids = options->authserv_ids != NULL ? options->authserv_ids : none;
 	struct trust_judge *judge = g_new0(struct trust_judge, 1);
 	judge->ids = g_strdupv((char **)ids);
-	if (!options->verify)
-		return judge;
-	double seconds = options->lookup_seconds > 0 ? options->lookup_seconds : LOOKUP_SECONDS;
-	struct key_lookup *lookup = key_lookup_new(options->resolver, seconds);
-	judge->verifier = lookup != NULL ? dkim_verifier_new(lookup) : NULL;
-	if (judge->verifier == NULL) {
-		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: no address of a resolver",
-			options->resolver != NULL ? options->resolver : "libopendkim");
+	if (options->verify &&
+		!set_up_verifier(judge, options->resolver, options->lookup_seconds, error)) {
 		trust_judge_free(judge);
 		return NULL;
 	}
@@ -46,41 +59,22 @@ trust_judge_free(struct trust_judge *judge)
 	g_free(judge);
 }
 
-/* The value of a tag in a DKIM-Signature (RFC 6376 3.2), white space left out; NULL: not there. */
-static char *
-signature_tag(const char *value, const char *tag)
-{
-	g_auto(GStrv) tags = g_strsplit(value, ";", -1);
-	for (char **each = tags; *each != NULL; each++) {
-		char *equals = strchr(*each, '=');
-		if (equals == NULL)
-			continue;
-		*equals = '\0';
-		if (strcmp(g_strstrip(*each), tag) == 0)
-			return g_strstrip(g_strdup(equals + 1));
-	}
-	return NULL;
-}
-
-/* Whether every signature of domain that the message shows has l=.  Another system verified it;
-   that it was not made with l= is for us to see. */
+/* Whether the message shows a signature with l= of the submitter's organization: another system
+   verified the signatures, and does not say which of several passed. */
 static bool
-only_partial_signatures(const uint8_t *message, size_t length, const char *domain)
+has_partial_signature(const uint8_t *message, size_t length, const char *submitter)
 {
 	struct header_block block = { message, message + length };
 	struct header_field field;
 	bool partial = false;
-	while (header_block_next(&block, &field)) {
-		if (!header_field_is(&field, "DKIM-Signature"))
+	while (!partial && header_block_next(&block, &field)) {
+		struct dkim_signature signature;
+		if (!dkim_signature_is(&field))
 			continue;
-		g_autofree char *value = header_field_value(&field);
-		g_autofree char *signer = signature_tag(value, "d"),
-				*covered = signature_tag(value, "l");
-		if (signer == NULL || g_ascii_strcasecmp(signer, domain) != 0)
-			continue;
-		if (covered == NULL)
-			return false;
-		partial = true;
+		dkim_signature_read(&signature, &field);
+		partial = signature.partial && signature.domain != NULL &&
+			  domain_name_aligned(signature.domain, submitter);
+		dkim_signature_clear(&signature);
 	}
 	return partial;
 }
@@ -97,15 +91,18 @@ judge_by_header(const struct auth_results *results, const uint8_t *message, size
 				results->id, domain, report->submitter);
 			continue;
 		}
-		if (only_partial_signatures(message, length, domain)) {
+		if (has_partial_signature(message, length, report->submitter)) {
 			report_note(report, "signature of d=%s uses l=, refused", domain);
-			continue;
+			return false;
 		}
 		report_note(report, "Authentication-Results of %s: dkim=pass d=%s", results->id,
 			domain);
 		return true;
 	}
-	if (results->passed->len == 0)
+	if (g_strcmp0(results->result, "pass") == 0)
+		report_note(report, "Authentication-Results of %s: dkim=pass of no clear domain",
+			results->id);
+	else if (results->passed->len == 0)
 		report_note(report, "Authentication-Results of %s: dkim=%s", results->id,
 			results->result != NULL ? results->result : "none");
 	return false;
@@ -117,7 +114,7 @@ is_signed(const uint8_t *message, size_t length)
 	struct header_block block = { message, message + length };
 	struct header_field field;
 	while (header_block_next(&block, &field))
-		if (header_field_is(&field, "DKIM-Signature"))
+		if (dkim_signature_is(&field))
 			return true;
 	return false;
 }
@@ -143,9 +140,14 @@ trust_judge_mail(struct trust_judge *judge, const uint8_t *message, size_t lengt
 	struct report *report, enum trust *trust)
 {
 	struct auth_results results;
+	const char *flaw = header_block_flaw(message, length);
 	*trust = TRUST_MAIL;
 	if (report->submitter == NULL) {
 		report_note(report, "nothing tells the submitter, so no signature can be its");
+		return;
+	}
+	if (flaw != NULL) {
+		report_note(report, "%s in the headers: no signature is believed", flaw);
 		return;
 	}
 	auth_results_read(&results, message, length, (const char *const *)judge->ids);

@@ -20,6 +20,8 @@ struct trust_judge *trust_judge_new(const struct trust_options *options, GError 
 void trust_judge_free(struct trust_judge *judge);
 
 /* Judges a message: sets *trust to TRUST_DKIM or TRUST_MAIL for a report whose submitter is given
-   (NULL: unknown, never dkim), and appends to the report why, as a note in English. */
+   (NULL: unknown, never dkim), and appends to the report why, as a note in English.  message is the
+   one that was delivered: a report in a message forwarded within it must not be judged by it, since
+   its signature says who forwards, and a bounce brings back whatever the bouncing host was sent. */
 void trust_judge_mail(struct trust_judge *judge, const uint8_t *message, size_t length,
 	struct report *report, enum trust *trust);
