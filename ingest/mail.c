@@ -9,11 +9,14 @@
 #include "ingest/mail_shape.h"
 #include "ingest/report_body.h"
 
+/* Decoded at once while a part is read.  Enough to see in the first piece what it is. */
+#define PIECE_BYTES 16384
+
 /* One message, the outer or a forwarded one, and what its headers say. */
 struct letter {
-	GMimeMessage *message;
 	struct report_context context;
-	bool is_report; /* a header or the type says that it carries a TLS report */
+	bool is_report;    /* a header or the type says that it carries a TLS report */
+	bool is_forwarded; /* within another message */
 };
 
 /* A MIME object still to be looked at. */
@@ -31,6 +34,7 @@ struct walk {
 	GArray *tasks;      /* struct task, the next one last */
 	GPtrArray *letters; /* struct letter */
 	GPtrArray *arrivals;
+	size_t details; /* of all reports so far */
 	int parts;
 };
 
@@ -77,9 +81,8 @@ static struct letter *
 open_letter(struct walk *walk, GMimeMessage *message)
 {
 	struct letter *letter = g_new0(struct letter, 1);
-	GMimeObject *object = GMIME_OBJECT(message);
+	GMimeObject *object = GMIME_OBJECT(message), *body = g_mime_message_get_mime_part(message);
 	const char *subject = g_mime_message_get_subject(message);
-	letter->message = message;
 	report_context_set(&letter->context.header_domain,
 		g_mime_object_get_header(object, "TLS-Report-Domain"));
 	report_context_set(&letter->context.header_submitter,
@@ -87,8 +90,10 @@ open_letter(struct walk *walk, GMimeMessage *message)
 	if (subject != NULL)
 		report_context_subject(&letter->context, subject);
 	read_from(&letter->context, message);
-	letter->is_report =
-		letter->context.header_domain != NULL || letter->context.subject_domain != NULL;
+	letter->is_report = letter->context.header_domain != NULL ||
+			    letter->context.subject_domain != NULL ||
+			    (body != NULL && declares_report(body));
+	letter->is_forwarded = walk->letters->len > 0;
 	g_ptr_array_add(walk->letters, letter);
 	return letter;
 }
@@ -119,81 +124,140 @@ push_children(struct walk *walk, GMimeMultipart *multipart, const struct task *t
 }
 
 /* Base64 as it arrives: characters outside the alphabet passed over, missing padding made up for
-   (GMime would drop the last bytes, and a gzip stream without them is truncated). */
+   (GMime would drop the last bytes, and a gzip stream without them is truncated).  Stops after the
+   first piece where wanted is false and that does not begin like a report. */
 static void
-decode_base64(GByteArray *bytes)
+decode_base64(GMimeStream *from, bool wanted, GByteArray *out)
 {
+	char piece[PIECE_BYTES];
+	guchar decoded[PIECE_BYTES];
 	gint state = 0;
 	guint save = 0;
-	g_autofree guchar *out = g_malloc(bytes->len / 4 * 3 + 6);
-	gsize length =
-		g_base64_decode_step((const char *)bytes->data, bytes->len, out, &state, &save);
-	length += g_base64_decode_step("===", 3, out + length, &state, &save);
-	memcpy(bytes->data, out, MIN(length, bytes->len));
-	g_byte_array_set_size(bytes, (guint)MIN(length, bytes->len));
+	gsize length;
+	ssize_t got;
+	g_mime_stream_reset(from);
+	while ((got = g_mime_stream_read(from, piece, sizeof piece)) > 0) {
+		length = g_base64_decode_step(piece, (gsize)got, decoded, &state, &save);
+		g_byte_array_append(out, decoded, (guint)length);
+		/* white space may fill pieces that decode to nothing */
+		wanted = wanted || out->len < 1024 || report_body_sniff(out->data, out->len);
+		if (!wanted)
+			return;
+	}
+	length = g_base64_decode_step("===", 3, decoded, &state, &save);
+	g_byte_array_append(out, decoded, (guint)length);
 }
 
-/* The decoded content; damage is passed over. */
+/* The decoded content, or only its start where it is not wanted and no report; damage is passed
+   over.  The message's cap bounds it. */
 static GByteArray *
-decode(GMimePart *part)
+decode(GMimePart *part, bool wanted)
 {
 	GByteArray *bytes = g_byte_array_new();
 	GMimeDataWrapper *content = g_mime_part_get_content(part);
 	if (content == NULL)
 		return bytes;
+	if (g_mime_data_wrapper_get_encoding(content) == GMIME_CONTENT_ENCODING_BASE64) {
+		decode_base64(g_mime_data_wrapper_get_stream(content), wanted, bytes);
+		return bytes;
+	}
 	GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(bytes);
 	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), FALSE);
-	bool base64 = g_mime_data_wrapper_get_encoding(content) == GMIME_CONTENT_ENCODING_BASE64;
-	if (base64)
-		g_mime_stream_write_to_stream(g_mime_data_wrapper_get_stream(content), stream);
-	else
-		g_mime_data_wrapper_write_to_stream(content, stream);
+	g_mime_data_wrapper_write_to_stream(content, stream);
 	g_object_unref(stream);
-	if (base64)
-		decode_base64(bytes);
 	return bytes;
 }
 
-/* Takes one body; bytes are the caller's to free.  A body that cannot be read is kept only where
-   something declares it to be a report: an unrelated archive in an ordinary mail is none of ours.
- */
-static void
-take_body(struct walk *walk, GByteArray *bytes, const struct report_context *context, bool declared)
+/* What says that a body is a report, so that one which cannot be read is worth keeping. */
+enum claim {
+	CLAIM_NONE,   /* nothing: an unrelated archive in an ordinary mail is none of ours */
+	CLAIM_LETTER, /* the message around it does, but it may have other attachments */
+	CLAIM_PART,   /* the part does, by type or by a name as RFC 8460 5.1 has it */
+};
+
+static bool
+is_worth_keeping(const GError *failure, enum claim claim)
+{
+	return claim == CLAIM_PART ||
+	       (claim == CLAIM_LETTER && failure->code != REPORT_ERROR_ALIEN);
+}
+
+/* Reads a body while the details of all reports in the message are within what one may have. */
+static struct report *
+read_body(struct walk *walk, const GByteArray *bytes, const struct report_context *context,
+	GError **failure)
+{
+	if (walk->details > LIMIT_DETAILS) {
+		g_set_error(failure, REPORT_ERROR, REPORT_ERROR_LIMIT,
+			"reports with more than %d failure details in one message", LIMIT_DETAILS);
+		return NULL;
+	}
+	struct report *report = report_body_read(bytes->data, bytes->len, context, failure);
+	for (size_t i = 0; report != NULL && i < report->n_policies; i++)
+		walk->details += report->policies[i].n_details;
+	return report;
+}
+
+/* Takes one body, which becomes the walk's. */
+static struct arrival *
+take_body(struct walk *walk, GByteArray *bytes, const struct report_context *context,
+	enum claim claim)
 {
 	GError *failure = NULL;
-	struct report *report = report_body_read(bytes->data, bytes->len, context, &failure);
-	if (report == NULL && !declared) {
+	struct report *report = read_body(walk, bytes, context, &failure);
+	if (report == NULL && !is_worth_keeping(failure, claim)) {
 		g_error_free(failure);
-		return;
+		g_byte_array_unref(bytes);
+		return NULL;
 	}
 	struct arrival *arrival = arrival_new();
 	arrival->report = report;
 	arrival->failure = failure;
-	arrival->body = g_bytes_new(bytes->data, bytes->len);
+	arrival->body = g_byte_array_free_to_bytes(bytes);
 	arrival->channel = CHANNEL_MAIL;
 	arrival->trust = TRUST_MAIL;
 	arrival->received_at = walk->now;
 	report_context_copy(&arrival->context, context);
-	if (report != NULL && walk->judge != NULL)
-		trust_judge_mail(walk->judge, walk->bytes, walk->length, report, &arrival->trust);
 	g_ptr_array_add(walk->arrivals, arrival);
+	return arrival;
+}
+
+static void
+judge_arrival(struct walk *walk, const struct letter *letter, struct arrival *arrival)
+{
+	if (walk->judge == NULL || arrival->report == NULL)
+		return;
+	if (letter->is_forwarded)
+		report_note(arrival->report,
+			"in a forwarded message: a signature around it is the forwarder's");
+	else
+		trust_judge_mail(
+			walk->judge, walk->bytes, walk->length, arrival->report, &arrival->trust);
 }
 
 static void
 look_at_part(struct walk *walk, GMimePart *part, const struct task *task)
 {
+	const struct letter *letter = task->letter;
 	bool typed = declares_report(GMIME_OBJECT(part));
-	g_autoptr(GByteArray) bytes = decode(part);
-	if (bytes->len == 0 || (!typed && !report_body_sniff(bytes->data, bytes->len)))
+	GByteArray *bytes = decode(part, typed);
+	if (bytes->len == 0 || (!typed && !report_body_sniff(bytes->data, bytes->len))) {
+		g_byte_array_unref(bytes);
 		return;
+	}
 	struct report_context context;
 	const char *name = g_mime_part_get_filename(part);
-	report_context_copy(&context, &task->letter->context);
+	report_context_copy(&context, &letter->context);
 	if (name != NULL)
 		report_context_file_name(&context, name);
-	bool declared = typed || context.file_domain != NULL ||
-			(task->letter->is_report && !GMIME_IS_TEXT_PART(part));
-	take_body(walk, bytes, &context, declared);
+	enum claim claim = CLAIM_NONE;
+	if (typed || context.file_domain != NULL)
+		claim = CLAIM_PART;
+	else if (letter->is_report && !GMIME_IS_TEXT_PART(part))
+		claim = CLAIM_LETTER;
+	struct arrival *arrival = take_body(walk, bytes, &context, claim);
+	if (arrival != NULL)
+		judge_arrival(walk, letter, arrival);
 	report_context_clear(&context);
 }
 
@@ -244,23 +308,18 @@ read_mime(struct walk *walk)
 	if (message == NULL)
 		return;
 	push_message(walk, message, 0);
-	if (walk->letters->len > 0) {
-		struct letter *letter = g_ptr_array_index(walk->letters, 0);
-		GMimeObject *body = g_mime_message_get_mime_part(message);
-		letter->is_report = letter->is_report || (body != NULL && declares_report(body));
-	}
 	walk_parts(walk);
 	g_object_unref(message);
 }
 
-/* A report that was piped in without any mail around it. */
+/* A report that was piped in without any mail around it: nothing that could be signed. */
 static void
 read_bare(struct walk *walk)
 {
 	const struct report_context nothing = { 0 };
-	g_autoptr(GByteArray) bytes = g_byte_array_new();
+	GByteArray *bytes = g_byte_array_new();
 	g_byte_array_append(bytes, walk->bytes, (guint)walk->length);
-	take_body(walk, bytes, &nothing, false);
+	take_body(walk, bytes, &nothing, CLAIM_LETTER);
 }
 
 /* The "From " line that an mbox puts before a message. */
@@ -290,14 +349,15 @@ mail_read(
 			"message of %zu bytes, at most %u are read", length, LIMIT_MESSAGE_BYTES);
 		return NULL;
 	}
-	if (!mail_shape_check(bytes, length, error))
-		return NULL;
 	struct walk walk = { .bytes = bytes, .length = length, .now = now, .judge = judge };
+	skip_from_line(&walk);
+	bool bare = report_body_sniff(walk.bytes, walk.length);
+	if (!bare && !mail_shape_check(walk.bytes, walk.length, error))
+		return NULL;
 	walk.tasks = g_array_new(FALSE, FALSE, sizeof(struct task));
 	walk.letters = g_ptr_array_new_with_free_func(letter_free);
 	walk.arrivals = g_ptr_array_new_with_free_func(free_arrival);
-	skip_from_line(&walk);
-	if (report_body_sniff(walk.bytes, walk.length))
+	if (bare)
 		read_bare(&walk);
 	else
 		read_mime(&walk);

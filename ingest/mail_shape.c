@@ -12,9 +12,10 @@ struct shape {
 };
 
 /* Fields whose values the parser takes apart; a "*" at the end matches any rest. */
-static const char *const address_fields[] = { "From", "Sender", "Reply-To", "To", "Cc", "Bcc" };
+static const char *const address_fields[] = { "From", "Sender", "Reply-To", "To", "Cc", "Bcc",
+	NULL };
 static const char *const other_parsed_fields[] = { "Content-*", "Date", "Subject", "Message-ID",
-	"References", "In-Reply-To", "Resent-*", "TLS-Report-*", "Autocrypt*" };
+	"References", "In-Reply-To", "Resent-*", "TLS-Report-*", "Autocrypt*", NULL };
 
 static bool
 name_is(const char *name, size_t length, const char *wanted)
@@ -27,10 +28,10 @@ name_is(const char *name, size_t length, const char *wanted)
 }
 
 static bool
-name_is_any(const char *name, size_t length, const char *const *wanted, size_t count)
+name_is_any(const char *name, size_t length, const char *const *wanted)
 {
-	for (size_t i = 0; i < count; i++)
-		if (name_is(name, length, wanted[i]))
+	for (; length > 0 && *wanted != NULL; wanted++)
+		if (name_is(name, length, *wanted))
 			return true;
 	return false;
 }
@@ -64,21 +65,19 @@ count_colons(const char *line, size_t length)
 static void
 add_line(struct shape *shape, const char *line, size_t length)
 {
-	bool continues = line[0] == ' ' || line[0] == '\t';
-	if (!continues) {
-		size_t name = name_length(line, length);
+	size_t name = 0;
+	if (line[0] != ' ' && line[0] != '\t') {
+		name = name_length(line, length);
 		shape->fields += name > 0;
 		shape->boundaries += length >= 2 && line[0] == '-' && line[1] == '-';
-		shape->in_address = name > 0 && name_is_any(line, name, address_fields,
-							G_N_ELEMENTS(address_fields));
-		shape->in_parsed = shape->in_address ||
-				   (name > 0 && name_is_any(line, name, other_parsed_fields,
-							G_N_ELEMENTS(other_parsed_fields)));
+		shape->in_address = name_is_any(line, name, address_fields);
+		shape->in_parsed =
+			shape->in_address || name_is_any(line, name, other_parsed_fields);
 	}
 	if (shape->in_parsed)
 		shape->parsed_bytes += length;
 	if (shape->in_address)
-		shape->address_colons += count_colons(line, length);
+		shape->address_colons += count_colons(line, length) - (name > 0 ? 1 : 0);
 }
 
 static bool
@@ -102,8 +101,8 @@ mail_shape_check(const uint8_t *bytes, size_t length, GError **error)
 		add_line(&shape, line, (size_t)(next - line));
 		line = next;
 	}
-	return is_within(shape.fields, LIMIT_MAIL_FIELDS, "header fields", error) &&
-	       is_within(shape.boundaries, LIMIT_MAIL_BOUNDARIES, "lines that part it", error) &&
+	return is_within(shape.fields, LIMIT_MAIL_FIELDS, "lines like header fields", error) &&
+	       is_within(shape.boundaries, LIMIT_MAIL_BOUNDARIES, "lines like boundaries", error) &&
 	       is_within(shape.parsed_bytes, LIMIT_MAIL_PARSED_BYTES,
 		       "bytes of addresses, types and the like", error) &&
 	       is_within(shape.address_colons, LIMIT_MAIL_COLONS, "groups of addresses", error);
