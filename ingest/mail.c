@@ -34,7 +34,8 @@ struct walk {
 	GArray *tasks;      /* struct task, the next one last */
 	GPtrArray *letters; /* struct letter */
 	GPtrArray *arrivals;
-	size_t details; /* of all reports so far */
+	GPtrArray *judged; /* those of them that trust_judge_mail has seen */
+	size_t details;    /* of all reports so far */
 	int parts;
 };
 
@@ -222,17 +223,38 @@ take_body(struct walk *walk, GByteArray *bytes, const struct report_context *con
 	return arrival;
 }
 
+/* The verdict on an earlier report of the same submitter, if there is one: signatures of a message
+   are verified once for each submitter, however many reports it carries. */
+static bool
+judge_as_before(const struct walk *walk, struct arrival *arrival)
+{
+	struct report *report = arrival->report;
+	for (guint i = 0; i < walk->judged->len; i++) {
+		const struct arrival *other = g_ptr_array_index(walk->judged, i);
+		if (g_strcmp0(other->report->submitter, report->submitter) != 0)
+			continue;
+		arrival->trust = other->trust;
+		for (size_t n = other->report->reader_notes; n < other->report->n_notes; n++)
+			report_note(report, "%s", other->report->notes[n]);
+		return true;
+	}
+	return false;
+}
+
 static void
 judge_arrival(struct walk *walk, const struct letter *letter, struct arrival *arrival)
 {
 	if (walk->judge == NULL || arrival->report == NULL)
 		return;
-	if (letter->is_forwarded)
+	if (letter->is_forwarded) {
 		report_note(arrival->report,
 			"in a forwarded message: a signature around it is the forwarder's");
-	else
-		trust_judge_mail(
-			walk->judge, walk->bytes, walk->length, arrival->report, &arrival->trust);
+		return;
+	}
+	if (judge_as_before(walk, arrival))
+		return;
+	trust_judge_mail(walk->judge, walk->bytes, walk->length, arrival->report, &arrival->trust);
+	g_ptr_array_add(walk->judged, arrival);
 }
 
 static void
@@ -357,6 +379,7 @@ mail_read(
 	walk.tasks = g_array_new(FALSE, FALSE, sizeof(struct task));
 	walk.letters = g_ptr_array_new_with_free_func(letter_free);
 	walk.arrivals = g_ptr_array_new_with_free_func(free_arrival);
+	walk.judged = g_ptr_array_new();
 	if (bare)
 		read_bare(&walk);
 	else
@@ -367,5 +390,6 @@ mail_read(
 		((struct arrival *)g_ptr_array_index(walk.arrivals, i))->key = key;
 	g_array_unref(walk.tasks);
 	g_ptr_array_unref(walk.letters);
+	g_ptr_array_unref(walk.judged);
 	return walk.arrivals;
 }

@@ -68,11 +68,13 @@ describe(const GPtrArray *arrivals)
 
 /* ---- messages built here ---- */
 
-#define BODY(domain)                                                                               \
+#define BODY_OF(submitter, domain)                                                                 \
 	"{\"organization-name\":\"Harbour\",\"report-id\":\"r\",\"contact-info\":"                 \
-	"\"x@harbour.example\",\"date-range\":{\"start-datetime\":\"2026-04-02T00:00:00Z\","       \
+	"\"x@" submitter "\",\"date-range\":{\"start-datetime\":\"2026-04-02T00:00:00Z\","         \
 	"\"end-datetime\":\"2026-04-02T23:59:59Z\"},\"policies\":[{\"policy\":{\"policy-type\":"   \
 	"\"sts\"" domain "},\"summary\":{\"total-successful-session-count\":1}}]}\n"
+#define BODY(domain) BODY_OF("harbour.example", domain)
+#define STRANGE BODY_OF("pier.example", ",\"policy-domain\":\"quay.example\"")
 #define REPORT BODY(",\"policy-domain\":\"quay.example\"")
 #define UNSAID BODY("")
 #define PASS "Authentication-Results: mx.example.net; dkim=pass header.d=harbour.example\n"
@@ -157,6 +159,9 @@ static const struct {
 		PASS FROM MIXED "Content-Type: application/json\n\n" REPORT
 				"--b\nContent-Type: message/rfc822\n\n" FROM "\n" REPORT "--b--\n",
 		TRUSTED "; " FINE },
+	{ "two reports of the signer, one of a stranger",
+		PASS FROM MIXED "\n" REPORT "--b\n\n" STRANGE "--b\n\n" REPORT "--b--\n",
+		TRUSTED "; quay.example pier.example mail; " TRUSTED },
 	{ "a line that is no field", PASS FROM "X : y\n\n" REPORT, FINE },
 	{ "two types", PASS FROM "Content-Type: text/plain\nContent-Type: a/b\n\n" REPORT, FINE },
 	{ "two domains",
