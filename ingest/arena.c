@@ -128,6 +128,15 @@ arena_printf(struct arena *arena, const char *format, ...)
 	return arena_strdup(arena, text);
 }
 
+size_t
+arena_size(const struct arena *arena)
+{
+	size_t size = sizeof *arena;
+	for (const struct block *block = arena->newest; block != NULL; block = block->next)
+		size += sizeof *block + block->size;
+	return size;
+}
+
 bool
 arena_owns(const struct arena *arena, const void *memory)
 {

@@ -30,5 +30,8 @@ char *arena_strdup(struct arena *arena, const char *text);
 char *arena_printf(struct arena *arena, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Bytes of memory that the arena takes. */
+size_t arena_size(const struct arena *arena);
+
 /* Whether memory lies in this arena. */
 bool arena_owns(const struct arena *arena, const void *memory);

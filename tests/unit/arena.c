@@ -30,6 +30,24 @@ test_alignment_and_ownership(void)
 	arena_free(NULL);
 }
 
+/* All that was asked for, and less than a block of the largest size on top. */
+static void
+test_size(void)
+{
+	struct arena *arena = arena_new();
+	g_assert_cmpuint(arena_size(arena), <, 100);
+	arena_alloc(arena, 100);
+	g_assert_cmpuint(arena_size(arena), >=, 100);
+	g_assert_cmpuint(arena_size(arena), <, 5000);
+	for (size_t i = 0; i < 1000; i++)
+		arena_alloc(arena, 10000);
+	arena_alloc(arena, 3u << 20);
+	size_t asked = 100 + 10000 * 1000 + (3u << 20);
+	g_assert_cmpuint(arena_size(arena), >=, asked);
+	g_assert_cmpuint(arena_size(arena), <, asked + (2u << 20));
+	arena_free(arena);
+}
+
 static void
 test_text(void)
 {
@@ -132,6 +150,7 @@ main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/arena/alignment-and-ownership", test_alignment_and_ownership);
+	g_test_add_func("/arena/size", test_size);
 	g_test_add_func("/arena/text", test_text);
 	g_test_add_func("/arena/reset", test_reset);
 	g_test_add_func("/arena/overflow", test_overflow);
