@@ -27,7 +27,7 @@ static const char description[] =
 
 static gboolean watch, require_dkim, quiet, json;
 static int workers, batch;
-static double wait_seconds;
+static double wait_seconds = 60;
 
 /* What callbacks share. */
 struct run {
@@ -170,6 +170,20 @@ open_and_import(char **paths, size_t n_paths)
 	return status;
 }
 
+/* What is wrong with the command line; NULL: nothing. */
+static const char *
+usage_fault(int argc)
+{
+	if (argc < 2)
+		return "name a mailbox, a directory, a file or \"-\"";
+	if (workers < 0 || workers > 256)
+		return "--workers takes 1 to 256";
+	if (batch < 0 || batch > 10000)
+		return "--batch takes 1 to 10000";
+	/* a day; NaN is no number of seconds either */
+	return wait_seconds >= 0 && wait_seconds <= 86400 ? NULL : "--wait takes 0 to 86400";
+}
+
 static int
 run_import(int argc, char **argv)
 {
@@ -195,10 +209,9 @@ run_import(int argc, char **argv)
 		&command_import, "PATH...", description, entries, true, &argc, &argv);
 	if (status >= 0)
 		return status;
-	if (argc < 2 || workers < 0 || workers > 256 || batch < 0 || batch > 10000) {
-		command_complain(
-			"import", argc < 2 ? "name a mailbox, a directory, a file or \"-\""
-					   : "--workers takes 1 to 256, --batch 1 to 10000");
+	const char *fault = usage_fault(argc);
+	if (fault != NULL) {
+		command_complain("import", fault);
 		return EXIT_USAGE;
 	}
 	return open_and_import(argv + 1, (size_t)argc - 1);

@@ -49,8 +49,9 @@ importer_parse(const char *const *paths, size_t n_paths, const struct importer_o
 {
 	static const atomic_int never;
 	struct parsing parsing = { .options = options, .each = each, .user = user, .fine = true };
-	parsing.reading = (struct import_reading){ options->judge,
-		g_get_real_time() / G_USEC_PER_SEC, parse_unit, complain_parsing, &parsing };
+	parsing.reading =
+		(struct import_reading){ options->judge, g_get_real_time() / G_USEC_PER_SEC,
+			parse_unit, complain_parsing, &parsing, &never };
 	const struct import_walk walk = { parse_item, complain_parsing, &parsing, &never };
 	for (size_t i = 0; i < n_paths; i++)
 		import_walk_path(&walk, paths[i]);

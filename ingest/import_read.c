@@ -13,7 +13,7 @@
 #include "ingest/report_body.h"
 #include "ingest/spool_file.h"
 
-/* What a unit weighs beyond the bytes it was read from: structs and arenas. */
+/* What a unit weighs beyond its reports and their bytes. */
 #define UNIT_BYTES 4096
 
 /* Read to see what a file is; holds most messages whole.  Freeing 64 KiB and more makes malloc tidy
@@ -63,11 +63,12 @@ hand_over(const struct source *source, const char *label, GPtrArray *arrivals)
 	unit->weight = UNIT_BYTES;
 	for (guint i = 0; i < arrivals->len; i++) {
 		const struct arrival *arrival = g_ptr_array_index(arrivals, i);
-		unit->weight += UNIT_BYTES + g_bytes_get_size(arrival->body);
-		if (arrival->report != NULL)
+		unit->weight += g_bytes_get_size(arrival->body);
+		if (arrival->report != NULL) {
+			unit->weight += arena_size(arrival->report->arena);
 			unit->details += count_details(arrival->report);
+		}
 	}
-	unit->weight += unit->details * sizeof(struct report_detail) * 4; /* and their text */
 	if (source->item->maildir != NULL)
 		unit->mark = import_item_message(
 			source->item->maildir, source->item->subdir, source->item->name);
@@ -135,7 +136,8 @@ read_mbox(const struct source *source)
 	g_autoptr(GError) error = NULL;
 	uint64_t offset;
 	bool skipped;
-	while (mbox_next(mbox, message, &offset, &skipped, &error)) {
+	while (atomic_load(source->reading->stop) == 0 &&
+		mbox_next(mbox, message, &offset, &skipped, &error)) {
 		g_autofree char *label = g_strdup_printf(
 			"%s: message at byte %" G_GUINT64_FORMAT, source->item->path, offset);
 		if (skipped)
@@ -225,25 +227,57 @@ read_open(struct source *source, const struct stat *status)
 		read_message(source, source->item->path, source->head);
 }
 
+static bool
+is_standard_input(const struct import_item *item)
+{
+	return item->named && strcmp(item->path, "-") == 0;
+}
+
 /* What else a path can be; NULL: fine. */
 static const char *
 unsuitable(mode_t mode)
 {
 	if (S_ISREG(mode))
 		return NULL;
-	return S_ISDIR(mode)    ? "a directory"
+	return S_ISDIR(mode)    ? "a directory, not entered"
 	       : S_ISFIFO(mode) ? "a FIFO, not read"
 	       : S_ISSOCK(mode) ? "a socket, not read"
 				: "a device, not read";
 }
 
+/* Not blocking: opening a FIFO would wait for its writer. */
 static int
-open_item(const struct source *source)
+open_path(const char *path)
 {
-	if (source->item->named && strcmp(source->item->path, "-") == 0)
+	return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+}
+
+/* A mail program that looks at a mailbox moves what is in new/ to cur/, without a flag as long as
+   nobody reads it (maildir(5)); another importer would have set one. */
+static int
+open_moved(struct source *source)
+{
+	g_autofree char *name = g_strconcat(source->item->name, ":2,", NULL);
+	struct import_item *moved = import_item_message(source->item->maildir, "cur", name);
+	int fd = open_path(moved->path);
+	int failure = errno;
+	import_item_free(fd >= 0 ? source->item : moved);
+	if (fd >= 0)
+		source->item = moved;
+	errno = failure;
+	return fd;
+}
+
+static int
+open_item(struct source *source)
+{
+	if (is_standard_input(source->item))
 		return dup(STDIN_FILENO);
-	/* not blocking: opening a FIFO would wait for its writer */
-	return open(source->item->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = open_path(source->item->path);
+	if (fd < 0 && errno == ENOENT && source->item->maildir != NULL &&
+		strcmp(source->item->subdir, "new") == 0)
+		return open_moved(source);
+	return fd;
 }
 
 void
@@ -253,15 +287,14 @@ import_read(const struct import_reading *reading, struct import_item *item)
 	struct stat status;
 	source.fd = open_item(&source);
 	if (source.fd < 0) {
-		if (errno != ENOENT || item->maildir == NULL)
+		if (errno != ENOENT || source.item->maildir == NULL)
 			complain(&source, g_strerror(errno));
-		import_item_free(item);
+		import_item_free(source.item);
 		return;
 	}
-	bool standard_input = item->named && strcmp(item->path, "-") == 0;
 	if (fstat(source.fd, &status) != 0) {
 		complain(&source, g_strerror(errno));
-	} else if (!standard_input && unsuitable(status.st_mode) != NULL) {
+	} else if (!is_standard_input(source.item) && unsuitable(status.st_mode) != NULL) {
 		complain(&source, unsuitable(status.st_mode));
 	} else {
 		source.head = g_byte_array_new();
@@ -269,5 +302,5 @@ import_read(const struct import_reading *reading, struct import_item *item)
 		g_byte_array_unref(source.head);
 	}
 	close(source.fd);
-	import_item_free(item);
+	import_item_free(source.item);
 }

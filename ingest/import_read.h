@@ -1,6 +1,8 @@
 /* Reading one item: the messages in it, and the reports in those. */
 #pragma once
 
+#include <stdatomic.h>
+
 #include "ingest/import_item.h"
 #include "ingest/trust.h"
 
@@ -22,9 +24,10 @@ struct import_reading {
 	void (*each)(void *user, struct import_unit *unit); /* takes ownership */
 	void (*complain)(void *user, const char *what, const char *why);
 	void *user;
+	const atomic_int *stop; /* set: no further message of an mbox is read */
 };
 
 /* Opens and reads item (which it frees).  Whatever cannot be opened or is no regular file (a FIFO,
    a device) is complained of in one line; a Maildir message that is gone is not: another importer
-   took it. */
+   took it.  One that a mail program moved out of new/ is read where it is now. */
 void import_read(const struct import_reading *reading, struct import_item *item);

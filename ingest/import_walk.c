@@ -45,16 +45,36 @@ stopped(const struct import_walk *walk)
 	return atomic_load(walk->stop) != 0;
 }
 
+static DIR *
+open_folder(const struct import_walk *walk, const char *folder)
+{
+	DIR *entries = opendir(folder);
+	if (entries == NULL)
+		walk->complain(walk->user, folder, g_strerror(errno));
+	return entries;
+}
+
+/* The next entry; NULL at the end, when stopped, or after a complaint. */
+static const struct dirent *
+next_entry(const struct import_walk *walk, const char *folder, DIR *entries)
+{
+	if (stopped(walk))
+		return NULL;
+	errno = 0;
+	const struct dirent *entry = readdir(entries);
+	if (entry == NULL && errno != 0)
+		walk->complain(walk->user, folder, g_strerror(errno));
+	return entry;
+}
+
 void
 import_walk_maildir(const struct import_walk *walk, const char *maildir, const char *subdir)
 {
 	g_autofree char *folder = g_build_filename(maildir, subdir, NULL);
-	DIR *entries = opendir(folder);
-	if (entries == NULL) {
-		walk->complain(walk->user, folder, g_strerror(errno));
+	DIR *entries = open_folder(walk, folder);
+	if (entries == NULL)
 		return;
-	}
-	for (struct dirent *entry; !stopped(walk) && (entry = readdir(entries)) != NULL;)
+	for (const struct dirent *entry; (entry = next_entry(walk, folder, entries)) != NULL;)
 		if (entry->d_name[0] != '.')
 			walk->each(walk->user, import_item_message(maildir, subdir, entry->d_name));
 	closedir(entries);
@@ -99,12 +119,10 @@ walk_directory(const struct import_walk *walk, const char *path, int depth)
 		walk->complain(walk->user, path, "nested too deeply, not entered");
 		return;
 	}
-	DIR *entries = opendir(path);
-	if (entries == NULL) {
-		walk->complain(walk->user, path, g_strerror(errno));
+	DIR *entries = open_folder(walk, path);
+	if (entries == NULL)
 		return;
-	}
-	for (struct dirent *entry; !stopped(walk) && (entry = readdir(entries)) != NULL;)
+	for (const struct dirent *entry; (entry = next_entry(walk, path, entries)) != NULL;)
 		walk_entry(walk, path, entry, depth);
 	closedir(entries);
 }

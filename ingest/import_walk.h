@@ -16,7 +16,7 @@ struct import_walk {
 	const atomic_int *stop;
 };
 
-/* Goes through path as named on the command line: "-", a Maildir (new/, then cur/), a directory
+/* Goes through path as named on the command line: "-", a Maildir (cur/, then new/), a directory
    (all files below, Maildirs within included, symlinks to directories not followed), a file.
    Entries are streamed, never held as a list.  Ends early when *stop is set. */
 void import_walk_path(const struct import_walk *walk, const char *path);

@@ -2,27 +2,22 @@
    durable. */
 #include "ingest/importer.h"
 
-#include <string.h>
-
+#include "ingest/import_batch.h"
 #include "ingest/import_queue.h"
 #include "ingest/import_read.h"
 #include "ingest/import_walk.h"
 #include "ingest/import_watch.h"
-#include "ingest/limits.h"
 #include "ingest/maildir.h"
-#include "ingest/report_body.h"
 
 /* Bounds that keep memory flat: small messages weigh some 9 KiB as units, so that the queue of them
-   is what counts.  One large report always fits. */
+   is what counts.  One large report always fits, in either queue of units: those to be written and
+   those to be marked. */
 #define MOST_ITEMS 512
 #define MOST_UNITS 1024
 #define MOST_UNIT_BYTES (24u << 20)
 #define MOST_MARKS 2048
 
-/* A batch, beyond its number of reports: what a transaction should not outgrow. */
 #define BATCH_REPORTS 512
-#define BATCH_BYTES (8u << 20)
-#define BATCH_DETAILS 40000
 
 /* A batch that is not full is written when nothing more came for so long, in microseconds. */
 #define QUIET 50000
@@ -30,7 +25,6 @@
 /* The first and the longest pause before a sink that is away is tried again, in microseconds. */
 #define FIRST_PAUSE 50000
 #define LONGEST_PAUSE 2000000
-#define WAIT_SECONDS 60
 
 struct importer {
 	struct sink *sink;
@@ -106,7 +100,7 @@ read_items(gpointer data)
 {
 	struct importer *importer = data;
 	const struct import_reading reading = { importer->options->judge, importer->now, take_unit,
-		complain, importer };
+		complain, importer, &importer->halted };
 	for (struct import_item *item; (item = import_queue_pop(importer->items, 0)) != NULL;) {
 		if (is_halted(importer)) {
 			import_item_free(item);
@@ -124,78 +118,6 @@ read_items(gpointer data)
 
 /* ---- writing ---- */
 
-struct batch {
-	GPtrArray *units;
-	GPtrArray *arrivals; /* those to be written, borrowed from the units */
-	size_t weight, details;
-};
-
-static void
-free_unit(gpointer unit)
-{
-	import_unit_free(unit);
-}
-
-static void
-batch_init(struct batch *batch)
-{
-	*batch = (struct batch){ .units = g_ptr_array_new_with_free_func(free_unit),
-		.arrivals = g_ptr_array_new() };
-}
-
-static void
-batch_clear(struct batch *batch)
-{
-	g_ptr_array_set_size(batch->units, 0);
-	g_ptr_array_set_size(batch->arrivals, 0);
-	batch->weight = batch->details = 0;
-}
-
-static bool
-is_full(const struct importer *importer, const struct batch *batch)
-{
-	guint most = importer->options->batch > 0 ? (guint)importer->options->batch : BATCH_REPORTS;
-	return batch->arrivals->len >= most || batch->units->len >= 2 * most ||
-	       batch->weight >= BATCH_BYTES || batch->details >= BATCH_DETAILS;
-}
-
-/* A bare file that is no report at all is not kept: it was never one. */
-static bool
-is_alien(const struct arrival *arrival)
-{
-	return arrival->failure != NULL && arrival->channel == CHANNEL_FILE &&
-	       g_error_matches(arrival->failure, REPORT_ERROR, REPORT_ERROR_ALIEN);
-}
-
-/* Whether RFC 8460 3 read strictly drops it. */
-static bool
-is_unsigned(const struct importer *importer, const struct arrival *arrival)
-{
-	return importer->options->require_dkim && arrival->channel == CHANNEL_MAIL &&
-	       arrival->trust != TRUST_DKIM;
-}
-
-static void
-batch_add(struct importer *importer, struct batch *batch, struct import_unit *unit)
-{
-	bool without = true;
-	for (guint i = 0; i < unit->arrivals->len; i++) {
-		struct arrival *arrival = g_ptr_array_index(unit->arrivals, i);
-		if (is_alien(arrival))
-			continue;
-		without = false;
-		if (is_unsigned(importer, arrival))
-			importer->counts->not_dkim++;
-		else
-			g_ptr_array_add(batch->arrivals, arrival);
-	}
-	importer->counts->read++;
-	importer->counts->without += without;
-	batch->weight += unit->weight;
-	batch->details += unit->details;
-	g_ptr_array_add(batch->units, unit);
-}
-
 static void
 pause_for(struct importer *importer, gint64 microseconds)
 {
@@ -206,21 +128,17 @@ pause_for(struct importer *importer, gint64 microseconds)
 
 /* Tries until the sink took everything; false when it does not come back in time or refuses. */
 static bool
-write_patiently(struct importer *importer, const struct batch *batch, enum sink_outcome *outcomes,
-	GError **error)
+write_patiently(struct importer *importer, struct import_batch *batch, GError **error)
 {
-	double patience = importer->options->wait_seconds > 0 ? importer->options->wait_seconds
-							      : WAIT_SECONDS;
-	gint64 deadline = g_get_monotonic_time() + (gint64)(patience * G_USEC_PER_SEC);
+	gint64 patience = (gint64)(importer->options->wait_seconds * G_USEC_PER_SEC);
+	gint64 deadline = g_get_monotonic_time() + patience;
 	gint64 pause = FIRST_PAUSE;
 	for (bool told = false;; told = true) {
 		GError *failure = NULL;
-		if (importer->sink->write(importer->sink->state,
-			    (struct arrival *const *)batch->arrivals->pdata, batch->arrivals->len,
-			    outcomes, &failure))
+		if (import_batch_write(batch, importer->sink, &failure))
 			return true;
 		if (!g_error_matches(failure, SINK_ERROR, SINK_ERROR_TEMPORARY) ||
-			g_get_monotonic_time() > deadline || atomic_load(importer->stop) != 0) {
+			g_get_monotonic_time() >= deadline || atomic_load(importer->stop) != 0) {
 			g_propagate_error(error, failure);
 			return false;
 		}
@@ -230,32 +148,6 @@ write_patiently(struct importer *importer, const struct batch *batch, enum sink_
 		pause_for(importer, pause);
 		pause = MIN(pause * 2, LONGEST_PAUSE);
 	}
-}
-
-static void
-count_outcome(struct importer_counts *counts, enum sink_outcome outcome)
-{
-	counts->fresh += outcome == SINK_NEW;
-	counts->seen += outcome == SINK_SEEN;
-	counts->conflicts += outcome == SINK_CONFLICT;
-	counts->quarantined += outcome == SINK_QUARANTINED;
-}
-
-/* The flags a message gets for what became of its reports: seen; and flagged where one could not be
-   read.  NULL: it stays as it is, since it holds no report, or one that is not durable. */
-static const char *
-flags_for(const struct import_unit *unit, GHashTable *outcomes)
-{
-	const char *flags = NULL;
-	for (guint i = 0; i < unit->arrivals->len; i++) {
-		const struct arrival *arrival = g_ptr_array_index(unit->arrivals, i);
-		enum sink_outcome outcome = GPOINTER_TO_INT(g_hash_table_lookup(outcomes, arrival));
-		if (outcome == SINK_NONE || outcome == SINK_REFUSED)
-			return NULL;
-		if (flags == NULL || outcome == SINK_QUARANTINED)
-			flags = outcome == SINK_QUARANTINED ? "FS" : flags != NULL ? flags : "S";
-	}
-	return flags;
 }
 
 struct mark {
@@ -272,85 +164,52 @@ free_mark(gpointer data)
 }
 
 static void
-finish_units(struct importer *importer, struct batch *batch, const enum sink_outcome *outcomes)
+push_mark(void *user, struct import_unit *unit, const char *flags)
 {
-	g_autoptr(GHashTable) by_arrival = g_hash_table_new(NULL, NULL);
-	for (guint i = 0; i < batch->arrivals->len; i++)
-		g_hash_table_insert(by_arrival, g_ptr_array_index(batch->arrivals, i),
-			GINT_TO_POINTER((int)outcomes[i]));
-	g_ptr_array_set_free_func(batch->units, NULL);
-	for (guint i = 0; i < batch->units->len; i++) {
-		struct mark *mark = g_new(struct mark, 1);
-		mark->unit = g_ptr_array_index(batch->units, i);
-		mark->flags = mark->unit->mark != NULL ? flags_for(mark->unit, by_arrival) : NULL;
-		import_queue_push(importer->marks, mark, 1);
-	}
-	g_ptr_array_set_size(batch->units, 0);
-	g_ptr_array_set_free_func(batch->units, free_unit);
+	struct importer *importer = user;
+	struct mark *mark = g_new(struct mark, 1);
+	*mark = (struct mark){ unit, flags };
+	import_queue_push(importer->marks, mark, unit->weight);
 }
 
 static void
-complain_of_refused(
-	struct importer *importer, const struct batch *batch, const enum sink_outcome *outcomes)
+write_batch(struct importer *importer, struct import_batch *batch)
 {
-	for (guint i = 0, at = 0; i < batch->units->len; i++) {
-		const struct import_unit *unit = g_ptr_array_index(batch->units, i);
-		for (guint j = 0; j < unit->arrivals->len; j++) {
-			const struct arrival *arrival = g_ptr_array_index(unit->arrivals, j);
-			if (at >= batch->arrivals->len ||
-				g_ptr_array_index(batch->arrivals, at) != arrival)
-				continue;
-			if (outcomes[at++] == SINK_REFUSED)
-				complain(importer, unit->source,
-					arrival->failure != NULL
-						? arrival->failure->message
-						: "refused, and the quarantine is full");
-		}
-	}
-}
-
-static void
-write_batch(struct importer *importer, struct batch *batch)
-{
-	g_autofree enum sink_outcome *outcomes =
-		g_new0(enum sink_outcome, batch->arrivals->len + 1);
 	GError *failure = NULL;
-	bool fine =
-		batch->arrivals->len == 0 || write_patiently(importer, batch, outcomes, &failure);
-	for (guint i = 0; i < batch->arrivals->len; i++)
-		count_outcome(importer->counts, outcomes[i]);
-	complain_of_refused(importer, batch, outcomes);
-	finish_units(importer, batch, outcomes);
+	bool fine = write_patiently(importer, batch, &failure);
+	import_batch_count(batch, importer->counts);
+	import_batch_tell_refused(batch, complain, importer);
+	import_batch_finish(batch, push_mark, importer);
 	if (!fine) {
 		importer->failure = failure;
 		atomic_store(&importer->halted, 1);
 	}
 	show_progress(importer);
-	batch_clear(batch);
 }
 
 /* Fills batches and writes them; after a halt the rest is dropped, unread by anyone. */
 static void
 write_units(struct importer *importer)
 {
-	struct batch batch;
-	batch_init(&batch);
+	struct import_batch *batch = import_batch_new();
+	guint most = importer->options->batch > 0 ? (guint)importer->options->batch : BATCH_REPORTS;
 	while (!import_queue_is_done(importer->units)) {
+		bool empty = import_batch_is_empty(batch);
 		struct import_unit *unit =
-			import_queue_pop(importer->units, batch.units->len > 0 ? QUIET : 4 * QUIET);
+			import_queue_pop(importer->units, empty ? 4 * QUIET : QUIET);
 		if (unit != NULL && is_halted(importer)) {
 			import_unit_free(unit);
 			unit = NULL;
 		} else if (unit != NULL) {
-			batch_add(importer, &batch, unit);
+			import_batch_add(
+				batch, unit, importer->options->require_dkim, importer->counts);
 		}
-		if (batch.units->len > 0 && (unit == NULL || is_full(importer, &batch)))
-			write_batch(importer, &batch);
+		if (unit == NULL ? !empty : import_batch_is_full(batch, most))
+			write_batch(importer, batch);
 	}
-	if (batch.units->len > 0)
-		write_batch(importer, &batch);
-	g_ptr_array_unref(batch.units);
-	g_ptr_array_unref(batch.arrivals);
+	if (!import_batch_is_empty(batch))
+		write_batch(importer, batch);
+	import_batch_free(batch);
 }
 
 static gpointer
@@ -423,6 +282,12 @@ run_threads(struct importer *importer, struct finding *finding, int workers)
 }
 
 static void
+free_unit(gpointer unit)
+{
+	import_unit_free(unit);
+}
+
+static void
 free_item(gpointer item)
 {
 	import_item_free(item);
@@ -447,7 +312,7 @@ importer_run(struct sink *sink, const char *const *paths, size_t n_paths,
 	g_mutex_init(&importer.telling);
 	importer.items = import_queue_new(MOST_ITEMS, MOST_ITEMS);
 	importer.units = import_queue_new(MOST_UNITS, MOST_UNIT_BYTES);
-	importer.marks = import_queue_new(MOST_MARKS, MOST_MARKS);
+	importer.marks = import_queue_new(MOST_MARKS, MOST_UNIT_BYTES);
 	run_threads(&importer, &finding, workers);
 	import_queue_free(importer.items, free_item);
 	import_queue_free(importer.units, free_unit);

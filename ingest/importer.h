@@ -23,7 +23,7 @@ struct importer_options {
 	int batch;           /* reports a transaction; 0: 512 */
 	bool watch;          /* stay and follow the Maildirs among paths (inotify) */
 	bool require_dkim;   /* drop mailed reports without DKIM, as RFC 8460 3 asks */
-	double wait_seconds; /* how long to wait for a sink that is temporarily away; 0: 60 s */
+	double wait_seconds; /* how long to wait for a sink that is temporarily away */
 	struct trust_judge *judge;
 
 	/* Called from one thread at a time: a problem with one path or message, in one printable
