@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ingest/import_unsettled.h"
 #include "ingest/maildir.h"
 
 /* How often the stop flag and Maildirs that went away are looked at. */
@@ -20,11 +21,14 @@
 struct folder {
 	char *maildir;
 	int descriptor; /* -1: its new/ is gone at the moment */
+	dev_t device;   /* of the new/ that is watched, and its inode: another may take its name */
+	ino_t inode;
 };
 
 struct import_watch {
 	int fd;
 	GArray *folders; /* struct folder */
+	struct import_unsettled *unsettled;
 };
 
 static void
@@ -35,17 +39,30 @@ folder_clear(gpointer data)
 }
 
 static bool
+stat_new(const struct folder *folder, struct stat *status)
+{
+	g_autofree char *fresh = g_build_filename(folder->maildir, "new", NULL);
+	return stat(fresh, status) == 0;
+}
+
+static bool
 attach(struct import_watch *watch, struct folder *folder)
 {
 	g_autofree char *fresh = g_build_filename(folder->maildir, "new", NULL);
+	struct stat status;
+	/* looked at first: one that is put in its place now will be seen not to be it */
+	if (!stat_new(folder, &status))
+		return false;
 	folder->descriptor = inotify_add_watch(watch->fd, fresh, ARRIVALS | IN_ONLYDIR);
+	folder->device = status.st_dev;
+	folder->inode = status.st_ino;
 	return folder->descriptor >= 0;
 }
 
 static bool
 add_folder(struct import_watch *watch, const char *path, GError **error)
 {
-	struct folder folder = { g_strdup(path), -1 };
+	struct folder folder = { .maildir = g_strdup(path), .descriptor = -1 };
 	bool attached = attach(watch, &folder);
 	if (!attached)
 		g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(errno),
@@ -60,6 +77,7 @@ import_watch_new(const char *const *paths, size_t count, GError **error)
 	struct import_watch *watch = g_new0(struct import_watch, 1);
 	watch->folders = g_array_new(FALSE, FALSE, sizeof(struct folder));
 	g_array_set_clear_func(watch->folders, folder_clear);
+	watch->unsettled = import_unsettled_new();
 	watch->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	bool fine = watch->fd >= 0;
 	for (size_t i = 0; fine && i < count; i++)
@@ -87,6 +105,7 @@ import_watch_free(struct import_watch *watch)
 	if (watch->fd >= 0)
 		close(watch->fd);
 	g_array_unref(watch->folders);
+	import_unsettled_free(watch->unsettled);
 	g_free(watch);
 }
 
@@ -111,14 +130,16 @@ scan_all(struct import_watch *watch, const struct import_walk *walk)
 	}
 }
 
-/* A file made in new/ itself begins empty and is complete when it is closed; one linked there from
-   tmp/ is complete at once. */
-static bool
-is_complete(const struct folder *folder, const struct inotify_event *event)
+/* What appears in new/ was linked there complete, or is being written. */
+static void
+take_arrival(struct import_watch *watch, const struct import_walk *walk,
+	const struct folder *folder, const struct inotify_event *event)
 {
-	struct stat status;
-	g_autofree char *path = g_build_filename(folder->maildir, "new", event->name, NULL);
-	return (event->mask & IN_CREATE) == 0 || (stat(path, &status) == 0 && status.st_size > 0);
+	if ((event->mask & IN_CREATE) != 0 &&
+		import_unsettled_add(watch->unsettled, folder->maildir, event->name))
+		return;
+	import_unsettled_forget(watch->unsettled, folder->maildir, event->name);
+	walk->each(walk->user, import_item_message(folder->maildir, "new", event->name));
 }
 
 static void
@@ -132,19 +153,31 @@ take_event(struct import_watch *watch, const struct import_walk *walk,
 		return;
 	if (event->mask & IN_IGNORED)
 		folder->descriptor = -1;
-	else if ((event->mask & ARRIVALS) != 0 && event->len > 0 && event->name[0] != '.' &&
-		 is_complete(folder, event))
-		walk->each(walk->user, import_item_message(folder->maildir, "new", event->name));
+	else if ((event->mask & ARRIVALS) != 0 && event->len > 0 && event->name[0] != '.')
+		take_arrival(watch, walk, folder, event);
 }
 
-/* A Maildir that was removed and made again: all of it is new. */
+/* Whether the new/ that is watched is still the one of that name. */
+static bool
+is_in_place(const struct folder *folder)
+{
+	struct stat status;
+	return stat_new(folder, &status) && status.st_dev == folder->device &&
+	       status.st_ino == folder->inode;
+}
+
+/* A Maildir that was taken away, and perhaps made again or put back: all of it is new then. */
 static void
-attach_again(struct import_watch *watch, const struct import_walk *walk)
+look_at_folders(struct import_watch *watch, const struct import_walk *walk)
 {
 	for (guint i = 0; i < watch->folders->len; i++) {
 		struct folder *folder = &g_array_index(watch->folders, struct folder, i);
-		if (folder->descriptor < 0 && attach(watch, folder))
-			import_walk_maildir(walk, folder->maildir, "new");
+		if (folder->descriptor >= 0 && !is_in_place(folder)) {
+			inotify_rm_watch(watch->fd, folder->descriptor);
+			folder->descriptor = -1;
+		}
+		if (folder->descriptor < 0 && maildir_is(folder->maildir) && attach(watch, folder))
+			import_walk_path(walk, folder->maildir);
 	}
 }
 
@@ -154,7 +187,8 @@ import_watch_follow(struct import_watch *watch, const struct import_walk *walk)
 	_Alignas(struct inotify_event) char buffer[16384];
 	struct pollfd waiting = { .fd = watch->fd, .events = POLLIN };
 	while (!atomic_load(walk->stop)) {
-		attach_again(watch, walk);
+		look_at_folders(watch, walk);
+		import_unsettled_look(watch->unsettled, walk);
 		if (poll(&waiting, 1, LOOK_MILLISECONDS) <= 0)
 			continue;
 		ssize_t got = read(watch->fd, buffer, sizeof buffer);
