@@ -5,6 +5,9 @@
 
 #include "analyze/command.h"
 
+/* No command's name is longer. */
+#define LONGEST_NAME 15
+
 static const struct command *const commands[] = { &command_init, &command_import, &command_reread,
 	&command_parse, &command_domains, &command_reports, &command_failures };
 
@@ -29,19 +32,39 @@ print_help(FILE *to)
 	fputs("\n`stsready COMMAND --help` tells more about one; stsready(1) tells all.\n", to);
 }
 
-/* The command whose name is nearest: one that begins alike, so that typing errors get a hint. */
+/* How many letters must be put in, left out or changed to make one of the other (Levenshtein). */
+static size_t
+distance(const char *one, const char *other)
+{
+	size_t row[LONGEST_NAME + 1], length = strlen(other);
+	g_assert(length <= LONGEST_NAME);
+	for (size_t j = 0; j <= length; j++)
+		row[j] = j;
+	for (size_t i = 0; one[i] != '\0'; i++) {
+		size_t diagonal = row[0];
+		row[0] = i + 1;
+		for (size_t j = 0; j < length; j++) {
+			size_t changed = diagonal + (one[i] != other[j]);
+			diagonal = row[j + 1];
+			row[j + 1] = MIN(changed, MIN(row[j], diagonal) + 1);
+		}
+	}
+	return row[length];
+}
+
+/* The command that was meant: one whose beginning name is, or that differs by three letters at
+   most, yet not by all.  NULL: none. */
 static const char *
 nearest(const char *name)
 {
-	size_t best = 0;
 	const char *found = NULL;
+	size_t best = MIN(4, strlen(name));
 	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
-		size_t alike = 0;
-		while (name[alike] != '\0' && name[alike] == commands[i]->name[alike])
-			alike++;
-		if (alike > best) {
-			best = alike;
-			found = commands[i]->name;
+		const char *candidate = commands[i]->name;
+		size_t away = g_str_has_prefix(candidate, name) ? 0 : distance(name, candidate);
+		if (away < best) {
+			best = away;
+			found = candidate;
 		}
 	}
 	return found;

@@ -7,11 +7,13 @@ function(e2e name)
 		ENVIRONMENT "STSREADY=$<TARGET_FILE:stsready>;STSREADYD=$<TARGET_FILE:stsreadyd>")
 endfunction()
 
+e2e(command_line)
 e2e(endpoint)
 e2e(endpoint_hostile)
 e2e(endpoint_kill)
 e2e(import)
 e2e(import_kill)
+e2e(parse)
 e2e(parse_corpus)
 e2e(sample)
 
