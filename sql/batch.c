@@ -11,7 +11,10 @@
 #include "sql/settle.h"
 #include "sql/statements.h"
 
-/* Columns of the COPY statements. */
+/* From so many rows on, COPY costs less although each waits twice for an answer. */
+#define COPY_FROM_ROWS 256
+
+/* Columns of the parts of a report. */
 #define POLICY_COLUMNS 11
 #define DETAIL_COLUMNS 12
 #define PAYLOAD_COLUMNS 14
@@ -254,6 +257,17 @@ put_payload(struct row_values *values, const struct part *part)
 	pack_put_context(values, &part->arrival->context);
 }
 
+/* Few rows cost least where nothing waits for them, many by COPY. */
+static bool
+write_rows(struct db *db, struct row_values **values, size_t width,
+	const struct statement_rows *insert, const struct statement *copy, GError **error)
+{
+	if (row_values_count(*values) >= COPY_FROM_ROWS * width)
+		return db_copy(db, copy, *values, width, error);
+	db_post_rows(db, insert, g_steal_pointer(values));
+	return true;
+}
+
 static bool
 write_children(struct batch *batch, GError **error)
 {
@@ -267,9 +281,13 @@ write_children(struct batch *batch, GError **error)
 		put_policies(policies, details, part);
 		put_payload(payloads, part);
 	}
-	return db_copy(batch->db, &sql_report_policy_copy, policies, POLICY_COLUMNS, error) &&
-	       db_copy(batch->db, &sql_failure_detail_copy, details, DETAIL_COLUMNS, error) &&
-	       db_copy(batch->db, &sql_payload_copy, payloads, PAYLOAD_COLUMNS, error);
+	/* first what may be many rows: COPY sends everything posted before it */
+	return write_rows(batch->db, &details, DETAIL_COLUMNS, &sql_failure_detail_insert,
+		       &sql_failure_detail_copy, error) &&
+	       write_rows(batch->db, &policies, POLICY_COLUMNS, &sql_report_policy_insert,
+		       &sql_report_policy_copy, error) &&
+	       write_rows(batch->db, &payloads, PAYLOAD_COLUMNS, &sql_payload_insert,
+		       &sql_payload_copy, error);
 }
 
 /* ---- conflicts, and reports that arrived again by a better way ---- */
@@ -323,6 +341,8 @@ batch_write(struct db *db, GArray *parts, GError **error)
 {
 	g_autoptr(GHashTable) rows = index_parts(parts);
 	struct batch batch = { .db = db, .parts = parts, .rows = rows };
-	return write_reports(&batch, error) && write_children(&batch, error) &&
-	       rollup_add(db, parts, error) && settle_all(&batch, error);
+	if (!write_reports(&batch, error) || !write_children(&batch, error))
+		return false;
+	rollup_add(db, parts);
+	return settle_all(&batch, error);
 }

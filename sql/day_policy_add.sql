@@ -1,6 +1,6 @@
 -- Adds to the sums by day and policy.
 -- $1 domain $2 day $3 trust $4 policy_type $5 policy_key $6 reports $7 success $8 failure
--- @rows 64 8 1
+-- @rows 64 32 16 8 4 2 1
 insert into day_policy (domain, day, trust, policy_type, policy_key, reports, success, failure)
 values
 	($1, $2, $3, $4, $5, $6, $7, $8)

@@ -3,15 +3,7 @@
 
 #include <string.h>
 
-#include "sql/db_result.h"
-
-struct db {
-	char *url;
-	PGconn *pg;
-	GHashTable *prepared; /* names of statements this connection has prepared */
-	GPtrArray *pointers;  /* scratch: const char * of parameters */
-	GArray *lengths, *formats;
-};
+#include "sql/db_connection.h"
 
 G_DEFINE_QUARK(stsready - db - error, db_error)
 
@@ -53,20 +45,20 @@ one_line(const char *message)
 	return g_strdelimit(line, "\n\t", ' ');
 }
 
-static void
-set_connection_error(PGconn *pg, const char *what, GError **error)
+void
+db_set_connection_error(PGconn *pg, const char *what, GError **error)
 {
 	g_autofree char *line = one_line(PQerrorMessage(pg));
 	g_set_error(error, DB_ERROR, DB_ERROR_AWAY, "%s: %s", what, line);
 }
 
-static void
-set_result_error(PGconn *pg, const PGresult *result, const char *what, GError **error)
+void
+db_set_result_error(PGconn *pg, const PGresult *result, const char *what, GError **error)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	if (message == NULL) {
-		set_connection_error(pg, what, error);
+		db_set_connection_error(pg, what, error);
 		return;
 	}
 	g_autofree char *line = one_line(message);
@@ -123,6 +115,7 @@ db_open(const char *url, GError **error)
 	struct db *db = g_new0(struct db, 1);
 	db->url = g_strdup(url);
 	db->prepared = g_hash_table_new(g_str_hash, g_str_equal);
+	db->posted = g_ptr_array_new_with_free_func(db_post_free);
 	db->pointers = g_ptr_array_new();
 	db->lengths = g_array_new(FALSE, FALSE, sizeof(int));
 	db->formats = g_array_new(FALSE, FALSE, sizeof(int));
@@ -140,6 +133,7 @@ db_close(struct db *db)
 		return;
 	PQfinish(db->pg);
 	g_hash_table_unref(db->prepared);
+	g_ptr_array_unref(db->posted);
 	g_ptr_array_unref(db->pointers);
 	g_array_unref(db->lengths);
 	g_array_unref(db->formats);
@@ -152,6 +146,7 @@ db_reconnect(struct db *db, GError **error)
 {
 	PQfinish(db->pg);
 	db->pg = NULL;
+	db_drop_posted(db);
 	g_hash_table_remove_all(db->prepared);
 	return connect_now(db, error);
 }
@@ -163,20 +158,12 @@ db_alive(const struct db *db)
 }
 
 bool
-db_in_transaction(const struct db *db)
-{
-	PGTransactionStatusType status = PQtransactionStatus(db->pg);
-	return status == PQTRANS_INTRANS || status == PQTRANS_INERROR || status == PQTRANS_ACTIVE;
-}
-
-/* Takes ownership of result; true where it tells of success. */
-static bool
-accept_result(
+db_accept_result(
 	struct db *db, PGresult *result, const char *what, struct db_result **out, GError **error)
 {
 	ExecStatusType status = PQresultStatus(result);
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
-		set_result_error(db->pg, result, what, error);
+		db_set_result_error(db->pg, result, what, error);
 		PQclear(result);
 		return false;
 	}
@@ -187,60 +174,28 @@ accept_result(
 	return true;
 }
 
-static bool
-run_words(struct db *db, const char *words, GError **error)
-{
-	return accept_result(db, PQexec(db->pg, words), words, NULL, error);
-}
-
-bool
-db_begin(struct db *db, GError **error)
-{
-	return run_words(db, "begin", error);
-}
-
-bool
-db_commit(struct db *db, GError **error)
-{
-	PGresult *result = PQexec(db->pg, "commit");
-	/* A failed transaction answers COMMIT with ROLLBACK, and that is no error to libpq. */
-	bool rolled_back = strcmp(PQcmdStatus(result), "ROLLBACK") == 0;
-	if (!accept_result(db, result, "commit", NULL, error))
-		return false;
-	if (rolled_back)
-		g_set_error(
-			error, DB_ERROR, DB_ERROR_RETRY, "commit: the transaction was rolled back");
-	return !rolled_back;
-}
-
-void
-db_rollback(struct db *db)
-{
-	if (PQstatus(db->pg) == CONNECTION_OK && db_in_transaction(db))
-		PQclear(PQexec(db->pg, "rollback"));
-}
-
 bool
 db_script(struct db *db, const char *sql, GError **error)
 {
-	return accept_result(db, PQexec(db->pg, sql), "migration", NULL, error);
+	return db_send_posted(db, error) &&
+	       db_accept_result(db, PQexec(db->pg, sql), "migration", NULL, error);
 }
 
-static bool
-prepare(struct db *db, const struct statement *statement, GError **error)
+bool
+db_prepare(struct db *db, const struct statement *statement, GError **error)
 {
 	if (g_hash_table_contains(db->prepared, statement->name))
 		return true;
 	PGresult *result = PQprepare(db->pg, statement->name, statement->sql, 0, NULL);
-	if (!accept_result(db, result, statement->name, NULL, error))
+	if (!db_accept_result(db, result, statement->name, NULL, error))
 		return false;
 	g_hash_table_add(db->prepared, (char *)statement->name);
 	return true;
 }
 
 /* Lays count values from first on out as libpq wants them. */
-static void
-lay_out(struct db *db, const struct row_values *values, size_t first, size_t count)
+void
+db_lay_out(struct db *db, const struct row_values *values, size_t first, size_t count)
 {
 	const int binary = 1;
 	g_ptr_array_set_size(db->pointers, 0);
@@ -259,180 +214,15 @@ bool
 db_run(struct db *db, const struct statement *statement, const struct row_values *values,
 	struct db_result **result, GError **error)
 {
-	if (!prepare(db, statement, error))
+	if (!db_send_posted(db, error) || !db_prepare(db, statement, error))
 		return false;
 	size_t count = values != NULL ? row_values_count(values) : 0;
 	if (count > 0)
-		lay_out(db, values, 0, count);
+		db_lay_out(db, values, 0, count);
 	PGresult *pg = PQexecPrepared(db->pg, statement->name, (int)count,
 		(const char *const *)db->pointers->pdata, (const int *)db->lengths->data,
 		(const int *)db->formats->data, 1);
-	return accept_result(db, pg, statement->name, result, error);
-}
-
-/* The largest size that is not larger than rows. */
-static const struct statement *
-fitting(const struct statement_rows *statement, size_t rows)
-{
-	for (size_t i = 0; i < statement->n_sizes; i++)
-		if ((size_t)statement->sizes[i].rows <= rows)
-			return &statement->sizes[i];
-	g_assert_not_reached(); /* every statement has a size of one */
-}
-
-static bool
-prepare_all(struct db *db, const struct statement_rows *statement, size_t rows, GError **error)
-{
-	while (rows > 0) {
-		const struct statement *piece = fitting(statement, rows);
-		if (!prepare(db, piece, error))
-			return false;
-		rows %= (size_t)piece->rows;
-	}
-	return true;
-}
-
-/* Sends all pieces and a sync; false where the connection broke. */
-static bool
-send_pieces(struct db *db, const struct statement_rows *statement, const struct row_values *values,
-	size_t rows)
-{
-	size_t width = (size_t)statement->sizes[0].row_width, first = 0;
-	while (rows > 0) {
-		const struct statement *piece = fitting(statement, rows);
-		size_t count = (size_t)piece->rows * width;
-		lay_out(db, values, first, count);
-		if (!PQsendQueryPrepared(db->pg, piece->name, (int)count,
-			    (const char *const *)db->pointers->pdata,
-			    (const int *)db->lengths->data, (const int *)db->formats->data, 1))
-			return false;
-		first += count;
-		rows -= (size_t)piece->rows;
-	}
-	return PQpipelineSync(db->pg) == 1;
-}
-
-struct row_taker {
-	void (*each)(void *user, const struct db_result *result, int row);
-	void *user;
-};
-
-/* Reads results up to the sync; keeps the first error, hands rows over only before it. */
-static bool
-receive_pieces(struct db *db, const char *what, const struct row_taker *taker, GError **error)
-{
-	bool fine = true;
-	for (;;) {
-		PGresult *pg = PQgetResult(db->pg);
-		if (pg == NULL) {
-			if (PQstatus(db->pg) == CONNECTION_OK)
-				continue; /* the end of one piece */
-			if (fine)
-				set_connection_error(db->pg, what, error);
-			return false;
-		}
-		ExecStatusType status = PQresultStatus(pg);
-		if (status == PGRES_PIPELINE_SYNC) {
-			PQclear(pg);
-			return fine;
-		}
-		if (!fine || status == PGRES_PIPELINE_ABORTED) {
-			PQclear(pg);
-			continue;
-		}
-		g_autoptr(db_result) result = NULL;
-		fine = accept_result(db, pg, what, &result, error);
-		for (int row = 0; fine && taker->each != NULL && row < db_rows(result); row++)
-			taker->each(taker->user, result, row);
-	}
-}
-
-bool
-db_run_rows(struct db *db, const struct statement_rows *statement, const struct row_values *values,
-	void (*each)(void *, const struct db_result *, int), void *user, GError **error)
-{
-	const char *what = statement->sizes[0].name;
-	size_t rows = row_values_count(values) / (size_t)statement->sizes[0].row_width;
-	struct row_taker taker = { each, user };
-
-	if (rows == 0)
-		return true;
-	if (!prepare_all(db, statement, rows, error))
-		return false;
-	if (!PQenterPipelineMode(db->pg) || !send_pieces(db, statement, values, rows)) {
-		set_connection_error(db->pg, what, error);
-		return false;
-	}
-	bool fine = receive_pieces(db, what, &taker, error);
-	PQexitPipelineMode(db->pg);
-	return fine;
-}
-
-/* The stream of COPY (format binary), PostgreSQL 15 manual, COPY, "Binary Format". */
-#define COPY_HEAD "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0"
-#define COPY_PIECE_BYTES (64u << 10)
-
-static void
-put_int(GByteArray *to, uint32_t value, unsigned bytes)
-{
-	uint8_t wire[4] = { (uint8_t)(value >> 24), (uint8_t)(value >> 16), (uint8_t)(value >> 8),
-		(uint8_t)value };
-	g_byte_array_append(to, wire + 4 - bytes, bytes);
-}
-
-static bool
-flush_copy(struct db *db, GByteArray *piece)
-{
-	int sent = piece->len == 0
-			   ? 1
-			   : PQputCopyData(db->pg, (const char *)piece->data, (int)piece->len);
-	g_byte_array_set_size(piece, 0);
-	return sent == 1;
-}
-
-static bool
-send_copy(struct db *db, const struct row_values *values, size_t width)
-{
-	g_autoptr(GByteArray) piece = g_byte_array_sized_new(COPY_PIECE_BYTES + 4096);
-	g_byte_array_append(piece, (const uint8_t *)COPY_HEAD, 19);
-	for (size_t i = 0; i < row_values_count(values); i++) {
-		int length;
-		const char *value = row_value(values, i, &length);
-		if (i % width == 0)
-			put_int(piece, (uint32_t)width, 2);
-		put_int(piece, value == NULL ? UINT32_MAX : (uint32_t)length, 4);
-		if (value != NULL)
-			g_byte_array_append(piece, (const uint8_t *)value, (guint)length);
-		if (piece->len >= COPY_PIECE_BYTES && !flush_copy(db, piece))
-			return false;
-	}
-	put_int(piece, UINT16_MAX, 2);
-	return flush_copy(db, piece);
-}
-
-bool
-db_copy(struct db *db, const struct statement *statement, const struct row_values *values,
-	size_t width, GError **error)
-{
-	if (row_values_count(values) == 0)
-		return true;
-	PGresult *begun = PQexec(db->pg, statement->sql);
-	if (PQresultStatus(begun) != PGRES_COPY_IN) {
-		set_result_error(db->pg, begun, statement->name, error);
-		PQclear(begun);
-		return false;
-	}
-	PQclear(begun);
-
-	bool sent = send_copy(db, values, width);
-	if (PQputCopyEnd(db->pg, sent ? NULL : "client could not send") != 1) {
-		set_connection_error(db->pg, statement->name, error);
-		return false;
-	}
-	bool fine = accept_result(db, PQgetResult(db->pg), statement->name, NULL, error);
-	for (PGresult *rest; (rest = PQgetResult(db->pg)) != NULL;)
-		PQclear(rest);
-	return fine;
+	return db_accept_result(db, pg, statement->name, result, error);
 }
 
 /* Ends the query that runs: the rest of its rows is of no interest. */
@@ -449,23 +239,24 @@ bool
 db_stream(struct db *db, const struct statement *statement, const struct row_values *values,
 	bool (*each)(void *, const struct db_result *, int), void *user, GError **error)
 {
-	if (!prepare(db, statement, error))
+	if (!db_send_posted(db, error) || !db_prepare(db, statement, error))
 		return false;
 	size_t count = values != NULL ? row_values_count(values) : 0;
 	if (count > 0)
-		lay_out(db, values, 0, count);
+		db_lay_out(db, values, 0, count);
 	if (!PQsendQueryPrepared(db->pg, statement->name, (int)count,
 		    (const char *const *)db->pointers->pdata, (const int *)db->lengths->data,
 		    (const int *)db->formats->data, 1) ||
 		!PQsetSingleRowMode(db->pg)) {
-		set_connection_error(db->pg, statement->name, error);
+		db_set_connection_error(db->pg, statement->name, error);
 		return false;
 	}
 	bool fine = true, wanted = true;
 	for (PGresult *pg; (pg = PQgetResult(db->pg)) != NULL;) {
 		ExecStatusType status = PQresultStatus(pg);
 		if (status != PGRES_SINGLE_TUPLE) {
-			fine = accept_result(db, pg, statement->name, NULL, fine ? error : NULL) &&
+			fine = db_accept_result(
+				       db, pg, statement->name, NULL, fine ? error : NULL) &&
 			       fine;
 			continue;
 		}

@@ -54,9 +54,9 @@ bool db_reconnect(struct db *db, GError **error);
 /* Whether the connection held at its last use. */
 bool db_alive(const struct db *db);
 
-/* Whether a transaction is open (or failed and not yet rolled back). */
-bool db_in_transaction(const struct db *db);
-bool db_begin(struct db *db, GError **error);
+/* Begins a transaction: the word goes out with what is run first, so it costs no wait. */
+void db_begin(struct db *db);
+/* Sends what was posted and commits, in one wait. */
 bool db_commit(struct db *db, GError **error);
 /* Rolls back if a transaction is open; failures show at the next statement. */
 void db_rollback(struct db *db);
@@ -72,6 +72,10 @@ bool db_run_rows(struct db *db, const struct statement_rows *statement,
 	const struct row_values *values,
 	void (*each)(void *user, const struct db_result *result, int row), void *user,
 	GError **error);
+
+/* The same without waiting: it goes out with what is run next, at the latest with the commit, and
+   its failure is told there.  Takes over values. */
+void db_post_rows(struct db *db, const struct statement_rows *statement, struct row_values *values);
 
 /* Runs SQL text with several statements and no parameters: migrations only. */
 bool db_script(struct db *db, const char *sql, GError **error);

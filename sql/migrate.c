@@ -114,7 +114,8 @@ apply_next(struct db *db, bool *applied, GError **error)
 static bool
 settle_access(struct db *db, GError **error)
 {
-	if (db_begin(db, error) && db_run(db, &sql_migration_lock, NULL, NULL, error) &&
+	db_begin(db);
+	if (db_run(db, &sql_migration_lock, NULL, NULL, error) &&
 		db_run(db, &sql_grants, NULL, NULL, error) &&
 		db_run(db, &sql_distribute, NULL, NULL, error) && db_commit(db, error))
 		return true;
@@ -130,8 +131,8 @@ migrate_run(struct db *db, int *applied, GError **error)
 	if (!check_encoding(db, error))
 		return false;
 	while (more) {
-		if (!db_begin(db, error) || !apply_next(db, &more, error) ||
-			!db_commit(db, error)) {
+		db_begin(db);
+		if (!apply_next(db, &more, error) || !db_commit(db, error)) {
 			db_rollback(db);
 			return false;
 		}

@@ -3,7 +3,7 @@
 -- $1 domain $2 digest $3 organization $4 submitter $5 report_id $6 contact $7 start_at $8 end_at
 -- $9 day $10 received_at $11 channel $12 remote $13 trust $14 trust_rank $15 arrivals $16 notes
 -- $17 trust_notes $18 counted $19 reading
--- @rows 128 16 1
+-- @rows 128 64 32 16 8 4 2 1
 insert into report (domain, digest, organization, submitter, report_id, contact, start_at, end_at,
 	day, received_at, channel, remote, trust, trust_rank, arrivals, notes, trust_notes, counted,
 	reading)

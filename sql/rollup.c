@@ -20,7 +20,6 @@ struct sum {
 	uint8_t policy_key[POLICY_KEY_BYTES];
 	int64_t reports, success, failure;
 	int64_t details, sessions, unsaid;
-	int32_t first_day, last_day;
 };
 
 /* Rows by key: GByteArray * to struct sum *. */
@@ -96,7 +95,6 @@ find(struct sums *sums, const struct part *part, const struct report_policy *pol
 	sum->part = part;
 	sum->policy = policy;
 	memcpy(sum->policy_key, policy_key, POLICY_KEY_BYTES);
-	sum->first_day = sum->last_day = report_day(part->arrival->report);
 	g_hash_table_insert(sums->by_key, sum->key, sum);
 	return sum;
 }
@@ -150,16 +148,12 @@ static void
 add_text(struct sums *sums, const struct part *part, const struct report_policy *policy,
 	const uint8_t *policy_key)
 {
-	int32_t day = report_day(part->arrival->report);
 	if (policy->policy_strings == 0)
 		return;
 	g_byte_array_set_size(sums->probe, 0);
 	key_text(sums->probe, part->domain);
 	g_byte_array_append(sums->probe, policy_key, POLICY_KEY_BYTES);
-
-	struct sum *sum = find(sums, part, policy, policy_key);
-	sum->first_day = MIN(sum->first_day, day);
-	sum->last_day = MAX(sum->last_day, day);
+	find(sums, part, policy, policy_key);
 }
 
 static int
@@ -227,23 +221,21 @@ put_text(struct row_values *values, const struct sum *sum)
 	row_bytes(values, sum->policy_key, POLICY_KEY_BYTES);
 	row_text(values, sum->policy->type);
 	row_text_array(values, sum->policy->policy_string, sum->policy->policy_strings);
-	row_date(values, sum->first_day);
-	row_date(values, sum->last_day);
 }
 
-static bool
-write_sums(struct db *db, const struct sums *sums, const struct statement_rows *statement,
-	void (*put)(struct row_values *, const struct sum *), GError **error)
+static void
+post_sums(struct db *db, const struct sums *sums, const struct statement_rows *statement,
+	void (*put)(struct row_values *, const struct sum *))
 {
 	g_autoptr(GPtrArray) rows = sorted(sums);
-	g_autoptr(row_values) values = row_values_new();
+	struct row_values *values = row_values_new();
 	for (guint i = 0; i < rows->len; i++)
 		put(values, g_ptr_array_index(rows, i));
-	return db_run_rows(db, statement, values, NULL, NULL, error);
+	db_post_rows(db, statement, values);
 }
 
-bool
-rollup_add(struct db *db, const GArray *parts, GError **error)
+void
+rollup_add(struct db *db, const GArray *parts)
 {
 	struct sums policies, failures, texts;
 	sums_init(&policies);
@@ -266,13 +258,12 @@ rollup_add(struct db *db, const GArray *parts, GError **error)
 				add_detail(&failures, part, policy, key, &policy->details[d]);
 		}
 	}
-	bool fine = write_sums(db, &policies, &sql_day_policy_add, put_policy, error) &&
-		    write_sums(db, &failures, &sql_day_failure_add, put_failure, error) &&
-		    write_sums(db, &texts, &sql_policy_text_add, put_text, error);
+	post_sums(db, &policies, &sql_day_policy_add, put_policy);
+	post_sums(db, &failures, &sql_day_failure_add, put_failure);
+	post_sums(db, &texts, &sql_policy_text_add, put_text);
 	sums_clear(&policies);
 	sums_clear(&failures);
 	sums_clear(&texts);
-	return fine;
 }
 
 bool

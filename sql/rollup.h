@@ -4,8 +4,9 @@
 #include "sql/db.h"
 #include "sql/part.h"
 
-/* Adds the parts that are PART_COUNTED to the sums.  Call inside their transaction. */
-bool rollup_add(struct db *db, const GArray *parts, GError **error);
+/* Adds the parts that are PART_COUNTED to the sums, posted: a failure shows at what is run next.
+   Call inside their transaction. */
+void rollup_add(struct db *db, const GArray *parts);
 
 /* Adds a stored report to the sums (sign 1), or takes it out of them (sign -1): when another of its
    identity comes to count, its trust changes, or it goes. */

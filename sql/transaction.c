@@ -8,7 +8,8 @@
 static bool
 run_once(struct db *db, bool (*body)(struct db *, void *, GError **), void *user, GError **error)
 {
-	if (db_begin(db, error) && body(db, user, error) && db_commit(db, error))
+	db_begin(db);
+	if (body(db, user, error) && db_commit(db, error))
 		return true;
 	db_rollback(db);
 	return false;

@@ -4,9 +4,12 @@
 -- distributed by it; see sql/distribute.sql.  There are no foreign keys between them: a report and
 -- its parts are written and deleted by one transaction each, and a check for every failure detail
 -- costs more than writing it.
+--
+-- Text in keys is compared byte by byte (collate "C"): it is names, no prose, and an index that sorts
+-- by a language costs several times as much and breaks when the operating system changes its mind.
 
 create table domain (
-	domain text not null,
+	domain text collate "C" not null,
 	added_at timestamptz not null,
 	token text not null,
 	settings jsonb not null,
@@ -16,11 +19,11 @@ comment on table domain is 'Domains that are watched.';
 comment on column domain.token is 'Capability: the last part of the URL that reports about it are posted to.';
 
 create table report (
-	domain text not null,
+	domain text collate "C" not null,
 	digest bytea not null,
 	organization text,
-	submitter text not null,
-	report_id text not null,
+	submitter text collate "C" not null,
+	report_id text collate "C" not null,
 	contact text,
 	start_at timestamptz not null,
 	end_at timestamptz not null,
@@ -52,7 +55,7 @@ create unique index report_identity on report (domain, submitter, report_id, sta
 create index report_day on report (domain, day);
 
 create table report_policy (
-	domain text not null,
+	domain text collate "C" not null,
 	digest bytea not null,
 	seq integer not null,
 	policy_type text not null,
@@ -69,7 +72,7 @@ comment on column report_policy.seq is 'Place in the report''s policies, from 0.
 comment on column report_policy.policy_key is 'Same key, same policy text; zero bytes where the text is not told.';
 
 create table failure_detail (
-	domain text not null,
+	domain text collate "C" not null,
 	digest bytea not null,
 	policy_seq integer not null,
 	seq integer not null,
@@ -86,7 +89,7 @@ create table failure_detail (
 comment on column failure_detail.sessions is 'Null where the sender did not say: at least one.';
 
 create table payload (
-	domain text not null,
+	domain text collate "C" not null,
 	digest bytea not null,
 	body bytea not null,
 	packed boolean not null,
@@ -107,7 +110,7 @@ comment on table payload is 'Originals, with what their wrapping said: enough to
 comment on column payload.packed is 'True where the original was not gzip and was packed here.';
 
 create table quarantine (
-	domain text not null,
+	domain text collate "C" not null,
 	digest bytea not null,
 	received_at timestamptz not null,
 	channel text not null,
@@ -135,10 +138,10 @@ comment on column quarantine.digest is 'SHA-256 of body.';
 comment on column quarantine.domain is 'What the wrapping says; "unknown" where it does not.';
 
 create table day_policy (
-	domain text not null,
+	domain text collate "C" not null,
 	day date not null,
-	trust text not null,
-	policy_type text not null,
+	trust text collate "C" not null,
+	policy_type text collate "C" not null,
 	policy_key bytea not null,
 	reports bigint not null,
 	success bigint not null,
@@ -148,15 +151,15 @@ create table day_policy (
 comment on table day_policy is 'Sums over counted reports.  Rows of different policy types tell of the same sessions: never add them.';
 
 create table day_failure (
-	domain text not null,
+	domain text collate "C" not null,
 	day date not null,
-	trust text not null,
-	submitter text not null,
-	policy_type text not null,
+	trust text collate "C" not null,
+	submitter text collate "C" not null,
+	policy_type text collate "C" not null,
 	policy_key bytea not null,
-	result_type text not null,
-	receiving_mx_hostname text not null,
-	receiving_ip text not null,
+	result_type text collate "C" not null,
+	receiving_mx_hostname text collate "C" not null,
+	receiving_ip text collate "C" not null,
 	details bigint not null,
 	sessions bigint not null,
 	unsaid bigint not null,
@@ -167,12 +170,10 @@ comment on table day_failure is 'Failure details of counted reports, summed.';
 comment on column day_failure.unsaid is 'Details that did not say how many sessions.';
 
 create table policy_text (
-	domain text not null,
+	domain text collate "C" not null,
 	policy_key bytea not null,
 	policy_type text not null,
 	policy_string text[] not null,
-	first_day date not null,
-	last_day date not null,
 	constraint policy_text_pkey primary key (domain, policy_key)
 );
 comment on table policy_text is 'Every policy that a sender was seen to apply, by key.';

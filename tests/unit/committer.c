@@ -43,7 +43,8 @@ set_mood(struct database *database, enum mood mood)
 	g_cond_broadcast(&database->changed);
 }
 
-/* A committer asks once when it starts: a mood set before that is a database that was never there. */
+/* A committer asks once when it starts: a mood set before that is a database that was never there.
+ */
 static void
 wait_for_probe(struct database *database)
 {
