@@ -53,9 +53,8 @@ take_connection(struct acceptor *acceptor, const struct listener *listener, int 
 		close(fd);
 		return;
 	}
-	if (!acceptor->options.add(acceptor->options.user, fd, listener->tls,
-		    (const struct sockaddr *)peer, length))
-		guard_disconnect(guard, &address, known);
+	acceptor->options.add(
+		acceptor->options.user, fd, listener->tls, (const struct sockaddr *)peer, length);
 }
 
 /* False: this process or the machine has no descriptor left. */

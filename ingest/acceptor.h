@@ -18,9 +18,8 @@ struct acceptor_options {
 	struct clients *clients;
 	const struct log *log;
 	struct metrics *metrics;
-	/* A new connection, which the guard has counted; takes over fd.  False: it was closed, and
-	   the guard must forget it. */
-	bool (*add)(void *user, int fd, bool tls, const struct sockaddr *peer, socklen_t length);
+	/* A new connection, which the guard has counted until it ends; takes over fd. */
+	void (*add)(void *user, int fd, bool tls, const struct sockaddr *peer, socklen_t length);
 	void *user;
 };
 

@@ -19,6 +19,7 @@ struct client {
 	struct address address;
 	bool tls;
 	bool known; /* a proxy */
+	struct worker *worker; /* whose connection it is */
 	struct tls_seat seat;
 	_Atomic enum client_phase phase;
 	_Atomic int64_t deadline; /* monotonic microseconds; then it is cut; INT64_MAX: never */

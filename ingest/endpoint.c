@@ -1,4 +1,4 @@
-/* libmicrohttpd, set up: one pool of threads for TLS, one for plain HTTP. */
+/* libmicrohttpd, set up: workers for TLS, workers for plain HTTP. */
 #include "ingest/endpoint.h"
 
 #include <stdarg.h>
@@ -7,6 +7,7 @@
 
 #include "ingest/proxy_address.h"
 #include "ingest/request.h"
+#include "ingest/worker.h"
 
 /* Memory of one connection for its header and the body as it comes in; it caps the header too. */
 #define CONNECTION_MEMORY (16u << 10)
@@ -15,13 +16,23 @@
    ours costs most clients a second round trip (HelloRetryRequest, RFC 8446 4.1.4). */
 #define TLS_PRIORITY "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
-#define MOST_THREADS 4
+/* What is taken where nothing is said, and what may be. */
+#define USUAL_THREADS 4
+#define MOST_THREADS 64
 
-/* One daemon of libmicrohttpd: TLS or plain. */
+/* One worker of a half. */
+struct lane {
+	struct half *half;
+	struct worker *worker;
+};
+
+/* What speaks TLS, or what does not. */
 struct half {
 	struct endpoint *endpoint;
 	bool tls;
-	struct MHD_Daemon *daemon;
+	struct lane lanes[MOST_THREADS];
+	unsigned n_lanes;
+	unsigned next; /* the lane of the next connection; the acceptor's */
 };
 
 struct endpoint {
@@ -50,9 +61,17 @@ log_message(void *user, const char *format, va_list values)
 	log_end(log, line);
 }
 
-static struct client *
-new_client(struct half *half, struct MHD_Connection *connection)
+static bool
+is_proxy(const struct endpoint *endpoint, const struct address *address)
 {
+	return proxy_address_is_proxy(
+		endpoint->options.proxies, endpoint->options.n_proxies, address);
+}
+
+static struct client *
+new_client(struct lane *lane, struct MHD_Connection *connection)
+{
+	struct half *half = lane->half;
 	struct endpoint *endpoint = half->endpoint;
 	struct client *client = g_new0(struct client, 1);
 	client->fd =
@@ -60,9 +79,9 @@ new_client(struct half *half, struct MHD_Connection *connection)
 	client->address =
 		address_of(MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)
 				   ->client_addr);
-	client->known = proxy_address_is_proxy(
-		endpoint->options.proxies, endpoint->options.n_proxies, &client->address);
+	client->known = is_proxy(endpoint, &client->address);
 	client->tls = half->tls;
+	client->worker = lane->worker;
 	client->seat.files = endpoint->options.tls_files;
 	atomic_init(&client->deadline,
 		g_get_monotonic_time() +
@@ -75,9 +94,8 @@ new_client(struct half *half, struct MHD_Connection *connection)
 }
 
 static void
-end_client(struct half *half, struct client *client)
+end_client(struct endpoint *endpoint, struct client *client)
 {
-	struct endpoint *endpoint = half->endpoint;
 	if (client->tls && !atomic_load(&client->seat.secured))
 		metrics_count(endpoint->options.metrics, METRICS_TLS_FAILURES, 1);
 	guard_disconnect(endpoint->options.guard, &client->address, client->known);
@@ -88,25 +106,37 @@ static void
 connection_changed(void *user, struct MHD_Connection *connection, void **context,
 	enum MHD_ConnectionNotificationCode what)
 {
-	struct half *half = user;
+	struct lane *lane = user;
+	struct endpoint *endpoint = lane->half->endpoint;
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		struct client *client = new_client(half, connection);
-		clients_add(half->endpoint->clients, client);
+		struct client *client = new_client(lane, connection);
+		clients_add(endpoint->clients, client);
 		*context = client;
 	} else if (*context != NULL) {
-		end_client(half, *context);
+		end_client(endpoint, *context);
 		*context = NULL;
 	}
 }
 
 /* ---- connections come in ---- */
 
-static bool
+static void
 add_connection(void *user, int fd, bool tls, const struct sockaddr *peer, socklen_t length)
 {
 	struct endpoint *endpoint = user;
 	struct half *half = tls ? &endpoint->secure : &endpoint->plain;
-	return MHD_add_connection(half->daemon, fd, peer, length) == MHD_YES;
+	worker_add(half->lanes[half->next].worker, fd, peer, length);
+	half->next = (half->next + 1) % half->n_lanes;
+}
+
+/* libmicrohttpd would not have it: no memory, most likely. */
+static void
+connection_dropped(void *user, const struct sockaddr *peer)
+{
+	struct lane *lane = user;
+	struct endpoint *endpoint = lane->half->endpoint;
+	struct address address = address_of(peer);
+	guard_disconnect(endpoint->options.guard, &address, is_proxy(endpoint, &address));
 }
 
 /* ---- begin and end ---- */
@@ -115,41 +145,62 @@ static unsigned
 count_threads(const struct endpoint *endpoint)
 {
 	if (endpoint->options.threads > 0)
-		return endpoint->options.threads;
-	return CLAMP(g_get_num_processors(), 1, MOST_THREADS);
+		return MIN(endpoint->options.threads, MOST_THREADS);
+	return CLAMP(g_get_num_processors(), 1, USUAL_THREADS);
 }
 
-static bool
-start_half(struct endpoint *endpoint, struct half *half, bool tls, GError **error)
+static struct MHD_Daemon *
+start_daemon(struct lane *lane)
 {
-	unsigned threads = count_threads(endpoint);
-	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME |
-			 MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG;
-	/* TLS options mean nothing to the plain half, and a pool of one is none */
-	struct MHD_OptionItem threading[] = {
-		{ threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, threads, NULL },
-		{ MHD_OPTION_END, 0, NULL },
-	};
+	struct endpoint *endpoint = lane->half->endpoint;
+	bool tls = lane->half->tls;
+	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET |
+			 MHD_USE_ERROR_LOG | (tls ? MHD_USE_TLS : 0);
+	/* TLS options mean nothing to the plain half */
 	struct MHD_OptionItem securing[] = {
 		{ tls ? MHD_OPTION_HTTPS_CERT_CALLBACK : MHD_OPTION_END, 0, tls_files_retrieve() },
 		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)TLS_PRIORITY },
 		{ MHD_OPTION_END, 0, NULL },
 	};
-	*half = (struct half){ .endpoint = endpoint, .tls = tls };
-	/* The guard keeps the number of connections.  libmicrohttpd divides its own limit among its
-	   threads, and a thread must not run out before the others do. */
-	half->daemon = MHD_start_daemon(flags | (tls ? MHD_USE_TLS : 0), 0, NULL, NULL,
-		request_handle, endpoint->requests, MHD_OPTION_EXTERNAL_LOGGER, log_message,
-		(void *)endpoint->options.log, MHD_OPTION_NOTIFY_COMPLETED, request_completed,
-		endpoint->requests, MHD_OPTION_NOTIFY_CONNECTION, connection_changed, half,
-		MHD_OPTION_CONNECTION_LIMIT, (endpoint->options.connections + 1) * threads,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_ARRAY,
-		threading, MHD_OPTION_ARRAY, securing, MHD_OPTION_END);
-	if (half->daemon == NULL)
+	/* the guard keeps the number of connections */
+	return MHD_start_daemon(flags, 0, NULL, NULL, request_handle, endpoint->requests,
+		MHD_OPTION_EXTERNAL_LOGGER, log_message, (void *)endpoint->options.log,
+		MHD_OPTION_NOTIFY_COMPLETED, request_completed, endpoint->requests,
+		MHD_OPTION_NOTIFY_CONNECTION, connection_changed, lane, MHD_OPTION_CONNECTION_LIMIT,
+		endpoint->options.connections + 1, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		(size_t)CONNECTION_MEMORY, MHD_OPTION_ARRAY, securing, MHD_OPTION_END);
+}
+
+static bool
+start_lane(struct lane *lane, struct half *half, GError **error)
+{
+	lane->half = half;
+	struct MHD_Daemon *daemon = start_daemon(lane);
+	if (daemon == NULL) {
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
 			"cannot start the %s server; --log-level debug says why",
-			tls ? "HTTPS" : "HTTP");
-	return half->daemon != NULL;
+			half->tls ? "HTTPS" : "HTTP");
+		return false;
+	}
+	lane->worker = worker_new(daemon, connection_dropped, lane, error);
+	return lane->worker != NULL;
+}
+
+static bool
+start_half(struct endpoint *endpoint, struct half *half, bool tls, GError **error)
+{
+	*half = (struct half){ .endpoint = endpoint, .tls = tls };
+	for (unsigned n = count_threads(endpoint); half->n_lanes < n; half->n_lanes++)
+		if (!start_lane(&half->lanes[half->n_lanes], half, error))
+			return false;
+	return true;
+}
+
+static void
+end_half(struct half *half)
+{
+	for (unsigned i = 0; i < half->n_lanes; i++)
+		worker_free(half->lanes[i].worker);
 }
 
 static bool
@@ -233,8 +284,8 @@ endpoint_free(struct endpoint *endpoint)
 	if (endpoint == NULL)
 		return;
 	acceptor_free(endpoint->acceptor);
-	MHD_stop_daemon(endpoint->plain.daemon);
-	MHD_stop_daemon(endpoint->secure.daemon);
+	end_half(&endpoint->plain);
+	end_half(&endpoint->secure);
 	clients_free(endpoint->clients);
 	requests_free(endpoint->requests);
 	g_free(endpoint);

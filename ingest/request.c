@@ -6,6 +6,7 @@
 #include "ingest/answer.h"
 #include "ingest/limits.h"
 #include "ingest/proxy_address.h"
+#include "ingest/worker.h"
 
 /* Of a body that is refused after it began, this much is read and dropped, so that its sender gets
    to see the answer. */
@@ -243,8 +244,9 @@ take(struct request *request, const char *bytes, size_t length)
 static void
 intake_done(struct intake_post *post)
 {
+	struct request *request = (struct request *)post;
 	/* the answer is sent by the connection's own thread */
-	MHD_resume_connection(((struct request *)post)->connection);
+	worker_resume(request->client->worker, request->connection);
 }
 
 static enum MHD_Result

@@ -3,6 +3,7 @@
 long those took."""
 import gzip
 import shutil
+import signal
 import socket
 import ssl
 import sys
@@ -147,6 +148,24 @@ class Hostile(unittest.TestCase):
         self.assertLessEqual(self.endpoint.metric("connections"), 256 + 1)
         for peer in held:
             peer.close()
+
+    def test_all_at_once(self):
+        """As many connections end at one moment as libmicrohttpd asks epoll for at a time: its own threads would
+        sleep on them."""
+        url = self.endpoint.command[self.endpoint.command.index("--database") + 1]
+        endpoint = Endpoint(url, "--threads", "1")
+        try:
+            for count in (128, 256):
+                held = [socket.create_connection(("127.0.0.1", endpoint.port), 5) for _ in range(count)]
+                wait_until("%d connections" % count, lambda: endpoint.metric("connections") == count)
+                endpoint.process.send_signal(signal.SIGSTOP)
+                for peer in held:
+                    peer.close()
+                endpoint.process.send_signal(signal.SIGCONT)
+                wait_until("their end", lambda: endpoint.metric("connections") == 0, 20)
+        finally:
+            self.assertEqual(endpoint.stop(), 0)
+            shutil.rmtree(endpoint.folder, ignore_errors=True)
 
     def test_slow_bodies(self):
         """200 bodies that come a byte a second."""
