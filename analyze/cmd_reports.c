@@ -2,11 +2,13 @@
 #include "analyze/filter.h"
 #include "ingest/instant.h"
 
-static const char description[] = "OK and FAILED are sessions, of the one policy type with the "
-				  "most: senders list the same sessions\n"
-				  "under sts and tlsa.  A report that is not counted lost against "
-				  "another of the same identity.\n\n"
-				  "Exit status: 0 done, 64 usage, 69 no database.";
+static const char description[] =
+	"OK and FAILED are sessions, of the one policy type with the "
+	"most: senders list the same sessions\n"
+	"under sts and tlsa.  A report that is not counted lost against "
+	"another of the same identity, or\ncame over HTTPS beyond its domain's "
+	"reports a day.\n\n"
+	"Exit status: 0 done, 64 usage, 69 no database.";
 
 static const struct output_column columns[] = {
 	{ "start", NULL, OUTPUT_INSTANT, 0 },

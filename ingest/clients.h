@@ -18,7 +18,7 @@ struct client {
 	int fd;
 	struct address address;
 	bool tls;
-	bool known; /* a proxy */
+	bool known;            /* a proxy */
 	struct worker *worker; /* whose connection it is */
 	struct tls_seat seat;
 	_Atomic enum client_phase phase;

@@ -99,6 +99,7 @@ put_report(struct row_values *values, const struct part *part, bool counted)
 	row_text_array(values, report->notes + report->reader_notes,
 		report->n_notes - report->reader_notes);
 	row_bool(values, counted);
+	row_bool(values, part->over_cap);
 	row_int8(values, part_reading(part));
 }
 
@@ -108,7 +109,7 @@ mark_part(void *user, const struct db_result *result, int row)
 	struct batch *batch = user;
 	struct part *part = part_of(batch, result, row);
 	if (part != NULL)
-		part->state = batch->mark;
+		part->state = part->over_cap ? PART_OVER_CAP : batch->mark;
 }
 
 /* Inserts the parts that are still open; those that the answer names become mark. */
@@ -118,7 +119,7 @@ insert_reports(struct batch *batch, bool counted, enum part_state mark, GError *
 	g_autoptr(row_values) values = row_values_new();
 	for (guint i = 0; i < batch->parts->len; i++) {
 		const struct part *part = &g_array_index(batch->parts, struct part, i);
-		if (part->state == PART_OPEN)
+		if (part->state == PART_OPEN && !(counted && part->over_cap))
 			put_report(values, part, counted);
 	}
 	batch->mark = mark;
@@ -132,7 +133,8 @@ take_arrival(void *user, const struct db_result *result, int row)
 	struct part *part = part_of(user, result, row);
 	if (part == NULL)
 		return;
-	part->better = trust_rank(part->arrival->trust) > db_int(result, row, 2);
+	part->better = trust_rank(part->arrival->trust) > db_int(result, row, 2) ||
+		       (db_bool(result, row, 4) && !part->over_cap);
 	part->counts = db_bool(result, row, 3);
 }
 
@@ -152,6 +154,7 @@ note_arrivals(struct batch *batch, guint key_index, bool *more, GError **error)
 		row_int8(values, g_array_index(part->keys, int64_t, key_index));
 		row_int2(values, (int16_t)trust_rank(part->arrival->trust));
 		row_int4(values, LIMIT_ARRIVALS);
+		row_bool(values, part->over_cap);
 	}
 	return db_run_rows(batch->db, &sql_report_arrive, values, take_arrival, batch, error);
 }
@@ -179,7 +182,8 @@ write_reports(struct batch *batch, GError **error)
 static bool
 is_new(const struct part *part)
 {
-	return part->state == PART_COUNTED || part->state == PART_CONFLICT;
+	return part->state == PART_COUNTED || part->state == PART_CONFLICT ||
+	       part->state == PART_OVER_CAP;
 }
 
 static void
@@ -313,6 +317,7 @@ raise_trust(struct batch *batch, const struct part *part, GError **error)
 	row_int2(values, (int16_t)trust_rank(part->arrival->trust));
 	row_text_array(values, report->notes + report->reader_notes,
 		report->n_notes - report->reader_notes);
+	row_bool(values, part->over_cap);
 
 	if (!part->counts)
 		return db_run(batch->db, &sql_report_trust, values, NULL, error) &&

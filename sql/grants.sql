@@ -18,7 +18,7 @@ begin
 		grant select on migration, domain to stsready_ingest;
 		grant select, insert on report, report_policy, failure_detail, payload, quarantine, day_policy,
 			day_failure, policy_text to stsready_ingest;
-		grant update (arrivals, trust, trust_rank, trust_notes, counted) on report to stsready_ingest;
+		grant update (arrivals, trust, trust_rank, trust_notes, counted, over_cap) on report to stsready_ingest;
 		grant update on day_policy, day_failure to stsready_ingest;
 	end if;
 	if exists (select from pg_roles where rolname = 'stsready_read') then

@@ -58,6 +58,7 @@ bring(struct part *part, const struct arrival *arrival, size_t index)
 	if (!has_key(part, key))
 		g_array_append_val(part->keys, key);
 	g_array_append_val(part->brought, index);
+	part->over_cap = part->over_cap && arrival->over_cap;
 	if (trust_rank(arrival->trust) > trust_rank(part->arrival->trust))
 		part->arrival = arrival;
 }
@@ -74,6 +75,7 @@ add_part(GPtrArray *parts, GHashTable *rows, const struct arrival *arrival, size
 		part->domain = domain;
 		part->keys = g_array_new(FALSE, FALSE, sizeof(int64_t));
 		part->brought = g_array_new(FALSE, FALSE, sizeof(size_t));
+		part->over_cap = true;
 		part->order = parts->len;
 		g_ptr_array_add(parts, part);
 		g_hash_table_add(rows, part);

@@ -10,6 +10,7 @@ enum part_state {
 	PART_OPEN,     /* not yet written */
 	PART_COUNTED,  /* added, and counts */
 	PART_CONFLICT, /* added; its identity was taken by another report */
+	PART_OVER_CAP, /* added, never to count */
 	PART_SEEN,     /* was there already */
 };
 
@@ -20,8 +21,9 @@ struct part {
 	GArray *brought; /* size_t: which arrivals of the batch these are */
 	size_t order;    /* among the parts, as they came */
 	enum part_state state;
-	bool better; /* was there already, less trusted than now */
-	bool counts; /* where better: whether it is the one that counts */
+	bool over_cap; /* all who brought it were */
+	bool better;   /* was there already, less trusted than now, or over the cap and now not */
+	bool counts;   /* where better: whether it is the one that counts */
 };
 
 /* Splits the reports of arrivals by domain and joins equal ones (same domain and digest): struct

@@ -106,6 +106,7 @@ rereading_load(struct rereading *rereading, const struct db_result *result)
 	channel_parse(db_text(result, 0, 2), &arrival->channel);
 	arrival->remote = g_strdup(db_text(result, 0, 3));
 	arrival->received_at = db_instant(result, 0, 4);
+	arrival->over_cap = db_bool(result, 0, 7);
 	rereading->keys = db_int8_array(result, 0, 5);
 	arrival->key =
 		rereading->keys->len > 0 ? (uint64_t)g_array_index(rereading->keys, int64_t, 0) : 0;

@@ -48,7 +48,7 @@ tell_outcome(enum sink_outcome *outcomes, const struct part *part)
 {
 	for (guint i = 0; i < part->brought->len; i++) {
 		enum sink_outcome outcome = SINK_SEEN;
-		if (i == 0 && part->state == PART_COUNTED)
+		if (i == 0 && (part->state == PART_COUNTED || part->state == PART_OVER_CAP))
 			outcome = SINK_NEW;
 		if (i == 0 && part->state == PART_CONFLICT)
 			outcome = SINK_CONFLICT;

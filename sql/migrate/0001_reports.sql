@@ -37,6 +37,7 @@ create table report (
 	notes text[] not null,
 	trust_notes text[] not null,
 	counted boolean not null,
+	over_cap boolean not null,
 	reading bigint not null,
 	constraint report_pkey primary key (domain, digest)
 );
@@ -49,7 +50,8 @@ comment on column report.trust_rank is 'Which of two reports under one identity 
 comment on column report.arrivals is 'A key for each time it arrived, the first one first, capped.';
 comment on column report.notes is 'What the reader found not to be as RFC 8460 has it.';
 comment on column report.trust_notes is 'What its trust rests on.';
-comment on column report.counted is 'False: another report under the same identity counts instead.';
+comment on column report.counted is 'False: another report under the same identity counts instead, or it is over_cap.';
+comment on column report.over_cap is 'It came over HTTPS beyond its domain''s reports a day: never counted.';
 comment on column report.reading is 'Digest of what the reader made of it; changes when the reader does.';
 create unique index report_identity on report (domain, submitter, report_id, start_at, end_at) where counted;
 create index report_day on report (domain, day);

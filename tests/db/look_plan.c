@@ -9,7 +9,7 @@
 static const char many_sql[] =
 	"insert into report select 'd' || i % 500, sha256(i::text::bytea), null, 's', i::text,"
 	" null, '2026-01-01Z', '2026-01-02Z', date '2026-01-01' + i / 500, '2026-01-02Z', 'mail',"
-	" null, 'dkim', 4, array[i], '{}', '{}', true, 1 from generate_series(1, 20000) i;"
+	" null, 'dkim', 4, array[i], '{}', '{}', true, false, 1 from generate_series(1, 20000) i;"
 	"insert into report_policy select domain, digest, 0, 'sts', domain, '\\x00', '{}', null,"
 	" '{}', 20, 3 from report where submitter = 's';"
 	"insert into failure_detail select domain, digest, 0, 0, 'certificate-expired', null, null,"

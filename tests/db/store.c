@@ -22,7 +22,8 @@ struct spec {
 	const char *second; /* domain of a second policy; NULL: there is none */
 	int success, failure;
 	enum trust trust;
-	int key;             /* which arrival it is */
+	int key; /* which arrival it is */
+	bool over_cap;
 	int salt;            /* makes another content under the same identity */
 	const char *details; /* text of "failure-details" */
 };
@@ -64,6 +65,7 @@ arrive(const struct spec *spec)
 	arrival->channel = spec->trust == TRUST_HTTPS ? CHANNEL_HTTPS : CHANNEL_MAIL;
 	arrival->received_at = DAY_START + 86400 + spec->key;
 	arrival->key = (uint64_t)spec->key;
+	arrival->over_cap = spec->over_cap;
 	return arrival;
 }
 
@@ -217,6 +219,29 @@ static const struct scenario {
 				.trust = TRUST_DKIM, .key = 2 } },
 		false, "d.example a dkim 2; e.example a dkim 2",
 		"d.example dkim 3/1; e.example dkim 3/1", "0" },
+	{ "over the cap: kept, never counted",
+		{ { "a", "d.example", .success = 3, .trust = TRUST_HTTPS, .key = 1,
+			  .over_cap = true },
+			{ "a", "d.example", .success = 3, .trust = TRUST_HTTPS, .key = 2,
+				.over_cap = true } },
+		false, "", "", "1" },
+	{ "over the cap, and once within it: counted",
+		{ { "a", "d.example", .success = 3, .trust = TRUST_HTTPS, .key = 1,
+			  .over_cap = true },
+			{ "a", "d.example", .success = 3, .trust = TRUST_HTTPS, .key = 2 } },
+		false, "d.example a https 2", "d.example https 3/0", "0" },
+	{ "over the cap, and by signed mail too: counted",
+		{ { "a", "d.example", .success = 3, .trust = TRUST_HTTPS, .key = 1,
+			  .over_cap = true },
+			{ "a", "d.example", .success = 3, .trust = TRUST_DKIM, .key = 2 } },
+		false, "d.example a dkim 2", "d.example dkim 3/0", "0" },
+	{ "over the cap takes no other's place",
+		{ { "a", "d.example", .success = 900, .trust = TRUST_HTTPS, .key = 1, .salt = 1,
+			  .over_cap = true },
+			{ "a", "d.example", .success = 3, .trust = TRUST_HTTPS, .key = 2 },
+			{ "a", "d.example", .success = 5, .trust = TRUST_DKIM, .key = 3,
+				.salt = 3 } },
+		false, "d.example a dkim 1", "d.example dkim 5/0", "2" },
 	{ "no domain told", { { "a", NULL, .success = 3, .trust = TRUST_MAIL, .key = 1 } }, false,
 		"unknown a mail 1", "unknown mail 3/0", "0" },
 	{ "details with and without a count",

@@ -304,6 +304,8 @@ class Limits(Case):
         self.assertEqual(endpoint.post_new(9, domain="other.example"), 201)
         self.assertEqual(endpoint.metric("reports_over_cap_total"), 2)
         self.assertEqual(len(re.findall("event=domain-over-cap domain=rcpt.example", endpoint.log())), 1)
+        self.assertEqual(self.ask("select counted, over_cap, count(*) from report where domain = 'rcpt.example'"
+                                  " group by 1, 2 order by 1"), "f|t|2\nt|f|2")
 
     def test_memory(self):
         """One address cannot fill the memory for bodies."""
