@@ -69,6 +69,9 @@
 /* Further arrivals remembered of one report; see report.arrivals in the schema. */
 #define LIMIT_ARRIVALS 100
 
+/* Faults told of one record or policy that the live check reads; real ones have none to five. */
+#define LIMIT_FAULTS 64
+
 /* The quarantine, all of it. */
 #define LIMIT_QUARANTINE_ROWS 10000
 #define LIMIT_QUARANTINE_BYTES (256u << 20)
