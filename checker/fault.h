@@ -25,10 +25,10 @@ struct fault {
 
 /* Zeroed, it is an empty list. */
 struct faults {
-	const struct fault *items; /* as found */
-	size_t count;              /* at most LIMIT_FAULTS */
-	size_t left_out;           /* found beyond that */
-	enum fault_effect worst;   /* of all, those left out too */
+	struct fault *items;     /* as found */
+	size_t count;            /* at most LIMIT_FAULTS */
+	size_t left_out;         /* found beyond that */
+	enum fault_effect worst; /* of all, those left out too */
 };
 
 /* Adds a fault; the text lives in the arena.  Strangers' bytes go through fault_quote first. */
@@ -38,7 +38,10 @@ void faults_add(struct faults *faults, struct arena *arena, int code, enum fault
 /* The first fault of a code; NULL: none. */
 const struct fault *faults_find(const struct faults *faults, int code);
 
-/* Strangers' bytes in double quotes, printable and cut: for a sentence. */
+/* Strangers' bytes made printable, NUL as the sign for it; cut at most bytes, 0: not cut. */
+const char *fault_show(struct arena *arena, const char *bytes, size_t length, size_t most);
+
+/* The same in double quotes, cut short: for a sentence. */
 const char *fault_quote(struct arena *arena, const char *bytes, size_t length);
 
 /* "tolerated", "ignored", "trips", "disputed", "refused"; "none" */
