@@ -1,10 +1,13 @@
-/* TLSA records (RFC 6698 2.1) and whether a chain as sent matches one, as SMTP has it (RFC 7672).
- */
+/* TLSA records (RFC 6698 2.1), as SMTP uses them (RFC 7672 3.1). */
 #pragma once
 
-#include <glib.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+enum { TLSA_USAGE_TA = 2, TLSA_USAGE_EE = 3 };
+enum { TLSA_SELECT_CERTIFICATE = 0, TLSA_SELECT_KEY = 1 };
+enum { TLSA_MATCH_FULL = 0, TLSA_MATCH_SHA256 = 1, TLSA_MATCH_SHA512 = 2 };
 
 struct tlsa_record {
 	uint8_t usage, selector, matching;
@@ -12,20 +15,11 @@ struct tlsa_record {
 	size_t length;
 };
 
-/* Reads what is on the wire; false: too short. */
+/* Reads what is on the wire; false: too short to be one. */
 bool tlsa_record_read(struct tlsa_record *record, const uint8_t *rdata, size_t length);
 
-/* Why SMTP can make no use of it (RFC 7672 3.1); NULL: it can. */
+/* Why SMTP can make no use of it; NULL: it can. */
 const char *tlsa_record_fault(const struct tlsa_record *record);
 
-/* "3 1 1 0123..."; g_free it. */
+/* "3 1 1 0123...", cut where the data is a whole certificate or key; g_free it. */
 char *tlsa_record_text(const struct tlsa_record *record);
-
-/* Whether it matches: usage 3 the first certificate (RFC 7672 3.1.1: dates and names do not
-   matter), usage 2 any other one of the chain or the first (3.1.2; names and dates are the
-   caller's).  chain: DER of each certificate, GBytes *, in the order sent. */
-bool tlsa_record_matches(const struct tlsa_record *record, const GPtrArray *chain);
-
-/* The data of a usage 3, selector 1, matching 1 record for a certificate, in hex: what to publish.
-   NULL: it cannot be read.  g_free it. */
-char *tlsa_record_digest(GBytes *certificate);
