@@ -1,341 +1,267 @@
-/* Reading and writing policy files. */
+/* The policy of a domain: its body and its lines, read and written. */
 #include "checker/sts_policy.h"
 
 #include <string.h>
 
 #include <glib.h>
 
-#include "ingest/domain_name.h"
+#include "checker/nearest.h"
+#include "checker/sts_field.h"
 
-/* Patterns that are kept: the largest providers list some ten. */
-#define MOST_MX 200
+/* sts-policy-ext-name = sts-policy-alphanum *31(sts-policy-alphanum / "_" / "-" / ".") */
+#define MOST_KEY 32
 
-/* RFC 8461 3.2: 1*10(DIGIT) */
-#define MOST_DIGITS 10
-
-struct reader {
-	struct arena *arena;
-	struct sts_policy *policy;
-	const char **mx;
-	unsigned line;
-	bool has_version, versioned, has_mode, has_age;
-};
-
-/* Adds a fault of the line that is read. */
-#define FAULT(reader, code, effect, ...)                                                           \
-	faults_add(&(reader)->policy->faults, (reader)->arena, (code), (effect), (reader)->line,   \
-		__VA_ARGS__)
-
-static const struct {
-	enum sts_mode mode;
-	const char *name;
-} modes[] = {
-	{ STS_MODE_NONE, "none" },
-	{ STS_MODE_TESTING, "testing" },
-	{ STS_MODE_ENFORCE, "enforce" },
-};
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 const char *
 sts_mode_name(enum sts_mode mode)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(modes); i++)
-		if (modes[i].mode == mode)
-			return modes[i].name;
-	return NULL;
+	static const char *const names[] = { NULL, "none", "testing", "enforce" };
+	return names[mode];
 }
 
 static const char *
-quote(struct reader *reader, const char *text)
+quote(struct sts_reading *reading, const struct txt *text)
 {
-	return fault_quote(reader->arena, text, strlen(text));
+	return fault_quote(reading->arena, text->bytes, text->length);
 }
 
-/* Whether a key was there before; RFC 8461 3.2: then "all entries except for the first MUST be
-   ignored". */
+/* ---- keys that are none of the four ---- */
+
 static bool
-again(struct reader *reader, bool *seen, const char *key)
+is_key_byte(char byte)
 {
-	if (*seen)
-		FAULT(reader, STS_POLICY_TWICE, FAULT_IGNORED,
-			"the key \"%s\" is there again; only the first one counts.", key);
-	bool was = *seen;
-	*seen = true;
-	return was;
-}
-
-/* ---- values ---- */
-
-static void
-read_version(struct reader *reader, const char *value)
-{
-	if (again(reader, &reader->has_version, "version"))
-		return;
-	reader->versioned = strcmp(value, "STSv1") == 0;
-	if (!reader->versioned)
-		FAULT(reader, STS_POLICY_VERSION, FAULT_REFUSED,
-			"the version is %s; it must be \"STSv1\", written so.",
-			quote(reader, value));
-}
-
-static void
-read_mode(struct reader *reader, const char *value)
-{
-	if (again(reader, &reader->has_mode, "mode"))
-		return;
-	for (size_t i = 0; i < G_N_ELEMENTS(modes); i++) {
-		if (g_ascii_strcasecmp(value, modes[i].name) != 0)
-			continue;
-		reader->policy->mode = modes[i].mode;
-		if (strcmp(value, modes[i].name) != 0)
-			FAULT(reader, STS_POLICY_MODE_CASE, FAULT_DISPUTED,
-				"the mode is written %s; it must be in lower case.",
-				quote(reader, value));
-		return;
-	}
-	FAULT(reader, STS_POLICY_MODE, FAULT_REFUSED,
-		"the mode is %s; it must be enforce, testing or none.", quote(reader, value));
-}
-
-static void
-read_max_age(struct reader *reader, const char *value)
-{
-	struct sts_policy *policy = reader->policy;
-	if (again(reader, &reader->has_age, "max_age"))
-		return;
-	size_t digits = strspn(value, "0123456789");
-	if (digits == 0 || value[digits] != '\0' || digits > MOST_DIGITS) {
-		FAULT(reader, STS_POLICY_MAX_AGE, FAULT_REFUSED,
-			"max_age is %s; it must be a number of seconds, of at most %d digits.",
-			quote(reader, value), MOST_DIGITS);
-		return;
-	}
-	policy->has_max_age = true;
-	policy->max_age = g_ascii_strtoull(value, NULL, 10);
-	if (policy->max_age > STS_POLICY_MOST_AGE)
-		FAULT(reader, STS_POLICY_MAX_AGE_OVER, FAULT_DISPUTED,
-			"max_age is %s; the most that is allowed is %d, a year.", value,
-			STS_POLICY_MOST_AGE);
-}
-
-/* What is wrong with a value that cannot be read as a pattern. */
-static const char *
-mx_advice(const char *value)
-{
-	if (*value == '\0')
-		return "there is no host behind the key";
-	if (strpbrk(value, ", \t;") != NULL)
-		return "each host needs a line of its own";
-	if (strpbrk(value, ":/@") != NULL)
-		return "only a host name belongs there, without port, scheme, address or path";
-	if (strcmp(value, "*") == 0)
-		return "\"*\" stands for one label, not for every host";
-	if (strchr(value, '*') != NULL)
-		return "\"*\" may stand only for the whole first label, as in *.example.com";
-	return "it must be a host name, or *. and a domain";
+	return g_ascii_isalnum(byte) || byte == '_' || byte == '-' || byte == '.';
 }
 
 static bool
-has_bytes_beyond_ascii(const char *text)
+is_key(const struct txt *key)
 {
-	while (*text != '\0' && (unsigned char)*text < 0x80)
-		text++;
-	return *text != '\0';
+	if (key->length == 0 || key->length > MOST_KEY || !g_ascii_isalnum(key->bytes[0]))
+		return false;
+	for (size_t i = 0; i < key->length; i++)
+		if (!is_key_byte(key->bytes[i]))
+			return false;
+	return true;
 }
 
+/* sts-policy-ext-value: visible characters, UTF-8 too, with spaces between them. */
 static void
-keep_mx(struct reader *reader, const char *pattern)
+look_at_extension(struct sts_reading *reading, const struct txt *value)
 {
-	struct sts_policy *policy = reader->policy;
-	for (size_t i = 0; i < policy->n_mx; i++)
-		if (strcmp(reader->mx[i], pattern) == 0) {
-			FAULT(reader, STS_POLICY_TWICE, FAULT_TOLERATED, "%s is there twice.",
-				pattern);
-			return;
-		}
-	if (policy->n_mx < MOST_MX)
-		reader->mx[policy->n_mx++] = arena_strdup(reader->arena, pattern);
+	if (value->length == 0)
+		STS_FAULT(reading, STS_POLICY_NO_VALUE, FAULT_DISPUTED,
+			"The key has no value. Strict senders refuse the whole policy; lenient "
+			"ones "
+			"pass over the line.");
+	else if (!g_utf8_validate_len(value->bytes, value->length, NULL))
+		STS_FAULT(reading, STS_POLICY_NOT_UTF8, FAULT_DISPUTED,
+			"The value %s is neither ASCII nor UTF-8. Strict senders refuse the whole "
+			"policy; lenient ones pass over the line.",
+			quote(reading, value));
+	else if (memchr(value->bytes, '\t', value->length) != NULL)
+		STS_FAULT(reading, STS_POLICY_CONTROL, FAULT_DISPUTED,
+			"The value %s has a tab in it. Strict senders refuse the whole policy; "
+			"lenient ones pass over the line.",
+			quote(reading, value));
 }
 
+/* RFC 8461 3.2: unknown fields are ignored, so that others can be added. */
 static void
-read_mx(struct reader *reader, const char *value)
+take_unknown(struct sts_reading *reading, const struct txt *key, const struct txt *value)
 {
-	g_autofree char *pattern = domain_name_normalise(value, true);
-	if (pattern == NULL) {
-		FAULT(reader, STS_POLICY_MX, FAULT_REFUSED, "%s is no mx pattern: %s.",
-			quote(reader, value), mx_advice(value));
+	const char *meant = nearest(sts_field_keys, key->bytes, key->length);
+	const char *hint =
+		meant != NULL ? arena_printf(reading->arena, " Did you mean \"%s\"?", meant) : "";
+	if (!is_key(key)) {
+		STS_FAULT(reading, STS_POLICY_KEY, FAULT_DISPUTED,
+			"%s cannot be a key. Strict senders refuse the whole policy; lenient ones "
+			"pass over the line.%s",
+			quote(reading, key), hint);
 		return;
 	}
-	if (has_bytes_beyond_ascii(value))
-		FAULT(reader, STS_POLICY_MX_U_LABEL, FAULT_DISPUTED,
-			"%s must be written as %s (RFC 8461 3.2: A-labels).", quote(reader, value),
-			pattern);
-	if (g_str_has_suffix(value, "."))
-		FAULT(reader, STS_POLICY_MX_DOT, FAULT_DISPUTED,
-			"%s ends in a dot: strict senders then match no host with it.",
-			quote(reader, value));
-	keep_mx(reader, pattern);
+	STS_FAULT(reading, STS_POLICY_UNKNOWN, FAULT_IGNORED,
+		"The key %s is unknown; senders pass over the line.%s", quote(reading, key), hint);
+	look_at_extension(reading, value);
 }
 
 /* ---- lines ---- */
 
-static const struct {
-	const char *key;
-	void (*read)(struct reader *reader, const char *value);
-} keys[] = {
-	{ "version", read_version },
-	{ "mode", read_mode },
-	{ "max_age", read_max_age },
-	{ "mx", read_mx },
-};
-
-/* What a key that nobody knows was perhaps meant to be; NULL: an extension. */
-static const char *
-meant(const char *key)
+static bool
+has_control(const struct txt *line)
 {
-	static const struct {
-		const char *typo, *key;
-	} typos[] = { { "nmx", "mx" }, { "mxs", "mx" }, { "mx_host", "mx" }, { "mx-host", "mx" },
-		{ "maxage", "max_age" }, { "max-age", "max_age" }, { "max age", "max_age" },
-		{ "v", "version" }, { "modes", "mode" } };
-	for (size_t i = 0; i < G_N_ELEMENTS(typos); i++)
-		if (g_ascii_strcasecmp(key, typos[i].typo) == 0)
-			return typos[i].key;
-	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
-		if (g_ascii_strcasecmp(key, keys[i].key) == 0)
-			return keys[i].key;
-	return NULL;
+	for (size_t i = 0; i < line->length; i++) {
+		unsigned char byte = (unsigned char)line->bytes[i];
+		if ((byte < ' ' && byte != '\t') || byte == 0x7f)
+			return true;
+	}
+	return false;
+}
+
+/* "mode=enforce": says what its beginning is near to. */
+static void
+add_no_colon(struct sts_reading *reading, const struct txt *line)
+{
+	size_t length = 0;
+	while (length < line->length && is_key_byte(line->bytes[length]))
+		length++;
+	const char *meant = nearest(sts_field_keys, line->bytes, length);
+	const char *hint = "";
+	if (line->bytes[0] == '#')
+		hint = " Policies have no comments.";
+	else if (meant != NULL)
+		hint = arena_printf(reading->arena, " Did you mean \"%s: ...\"?", meant);
+	STS_FAULT(reading, STS_POLICY_NO_COLON, FAULT_DISPUTED,
+		"%s is not of the form \"key: value\". Strict senders refuse the whole policy; "
+		"lenient ones pass over the line.%s",
+		quote(reading, line), hint);
 }
 
 static void
-read_pair(struct reader *reader, const char *key, const char *value)
+read_pair(struct sts_reading *reading, const struct txt *text, const char *colon)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
-		if (strcmp(key, keys[i].key) == 0) {
-			keys[i].read(reader, value);
+	struct txt before = { text->bytes, (size_t)(colon - text->bytes) };
+	struct txt key = txt_trim(before);
+	struct txt value = txt_trim(txt_after(text, before.length + 1));
+	if (key.length != before.length)
+		STS_FAULT(reading, STS_POLICY_SPACED_COLON, FAULT_DISPUTED,
+			"White space stands before the colon. Strict senders refuse the whole "
+			"policy; lenient ones do not mind.");
+	for (int field = 0; field < STS_FIELDS; field++)
+		if (txt_is(&key, sts_field_keys[field])) {
+			sts_field_read(reading, field, &value);
 			return;
 		}
-	const char *other = meant(key);
-	if (other != NULL)
-		FAULT(reader, STS_POLICY_TYPO, FAULT_IGNORED,
-			"senders pass over the key %s; perhaps \"%s\" was meant.",
-			quote(reader, key), other);
+	take_unknown(reading, &key, &value);
 }
 
-static bool
-is_space(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-/* text is the line without its end, and valid UTF-8. */
+/* RFC 8461 3.2: a key, ":" *WSP, a value, *WSP. */
 static void
-read_line(struct reader *reader, char *text)
+read_line(struct sts_reading *reading, const struct txt *line)
 {
-	size_t length = strlen(text);
-	while (length > 0 && is_space(text[length - 1]))
-		text[--length] = '\0';
-	if (length == 0) {
-		FAULT(reader, STS_POLICY_LINE_EMPTY, FAULT_DISPUTED, "the line is empty.");
+	struct txt text = txt_trim(*line);
+	if (text.length == 0) {
+		STS_FAULT(reading, STS_POLICY_EMPTY_LINE, FAULT_DISPUTED,
+			"The line is empty. Strict senders refuse the whole policy; lenient ones "
+			"pass over the line.");
 		return;
 	}
-	if (is_space(text[0])) {
-		FAULT(reader, STS_POLICY_LEADING_SPACE, FAULT_DISPUTED,
-			"the line begins with a space.");
-		text += strspn(text, " \t");
-	}
-	char *colon = strchr(text, ':');
-	if (colon == NULL) {
-		FAULT(reader, STS_POLICY_NO_COLON, FAULT_DISPUTED, "%s is no \"key: value\"%s.",
-			quote(reader, text),
-			strchr(text, '=') != NULL ? ": a colon stands between them, not \"=\""
-						  : "");
-		return;
-	}
-	char *end = colon;
-	while (end > text && is_space(end[-1]))
-		end--;
-	if (end != colon)
-		FAULT(reader, STS_POLICY_SPACE_BEFORE_COLON, FAULT_DISPUTED,
-			"there is a space before the colon.");
-	*end = '\0';
-	read_pair(reader, text, colon + 1 + strspn(colon + 1, " \t"));
+	if (txt_is_wsp(line->bytes[0]))
+		STS_FAULT(reading, STS_POLICY_LEADING_SPACE, FAULT_DISPUTED,
+			"White space stands before the key. Strict senders refuse the whole "
+			"policy; "
+			"lenient ones do not mind.");
+	if (has_control(&text))
+		STS_FAULT(reading, STS_POLICY_CONTROL, FAULT_DISPUTED,
+			"%s has control characters. Strict senders refuse the whole policy.",
+			quote(reading, &text));
+	const char *colon = memchr(text.bytes, ':', text.length);
+	if (colon != NULL)
+		read_pair(reading, &text, colon);
+	else
+		add_no_colon(reading, &text);
 }
 
-/* Line ends are LF or CRLF (RFC 8461 3.2, sts-policy-term), the last one may be missing. */
-static void
-read_lines(struct reader *reader, const char *bytes, size_t length)
+/* ---- the body ---- */
+
+/* Takes the first line off the rest; *end: "\n", "\r\n", "\r", or "" where the text ends. */
+static struct txt
+next_line(struct txt *rest, char separator, const char **end)
 {
-	for (const char *at = bytes, *end = bytes + length; at < end; reader->line++) {
-		const char *next = memchr(at, '\n', (size_t)(end - at));
-		size_t taken = (size_t)((next != NULL ? next : end) - at);
-		taken -= taken > 0 && at[taken - 1] == '\r';
-		g_autofree char *text = g_strndup(at, taken);
-		if (strlen(text) < taken || strchr(text, '\r') != NULL ||
-			!g_utf8_validate(text, -1, NULL))
-			FAULT(reader, STS_POLICY_BYTES, FAULT_REFUSED,
-				"the line has bytes that are no text.");
-		else
-			read_line(reader, text);
-		at = next != NULL ? next + 1 : end;
+	const char *found = memchr(rest->bytes, separator, rest->length);
+	struct txt line = { rest->bytes, rest->length };
+	*end = "";
+	if (found != NULL) {
+		line.length = (size_t)(found - rest->bytes);
+		*end = separator == '\r' ? "\r" : "\n";
+	}
+	*rest = txt_after(rest, line.length + strlen(*end));
+	if (line.length > 0 && line.bytes[line.length - 1] == '\r') {
+		line.length--;
+		*end = found != NULL ? "\r\n" : "";
+	}
+	return line;
+}
+
+/* Lines end in LF or CRLF (sts-policy-term); the last one may have no end. */
+static void
+read_lines(struct sts_reading *reading, struct txt rest)
+{
+	bool bare_cr = memchr(rest.bytes, '\n', rest.length) == NULL &&
+		       memchr(rest.bytes, '\r', rest.length) != NULL;
+	const char *first = NULL, *end;
+	bool mixed = false;
+	if (bare_cr)
+		STS_FAULT(reading, STS_POLICY_BARE_CR, FAULT_DISPUTED,
+			"Lines end in CR alone. Strict senders see one line, and refuse the "
+			"policy.");
+	while (rest.length > 0) {
+		reading->line++;
+		struct txt line = next_line(&rest, bare_cr ? '\r' : '\n', &end);
+		read_line(reading, &line);
+		first = first != NULL ? first : end;
+		if (!mixed && *end != '\0' && strcmp(end, first) != 0) {
+			mixed = true;
+			STS_FAULT(reading, STS_POLICY_MIXED_ENDS, FAULT_TOLERATED,
+				"Some lines end in LF, some in CRLF. Senders do not mind.");
+		}
 	}
 }
 
-/* ---- the whole ---- */
-
+/* gzip, zip, UTF-16 with or without its mark */
 static bool
-is_html(const char *bytes, size_t length)
+is_binary(const struct txt *body)
 {
-	while (length > 0 && g_ascii_isspace(*bytes)) {
-		bytes++;
-		length--;
-	}
-	return length > 0 && *bytes == '<';
+	return txt_begins(body, "\x1f\x8b") || txt_begins(body, "PK\x03\x04") ||
+	       txt_begins(body, "\xff\xfe") || txt_begins(body, "\xfe\xff") ||
+	       (body->length > 1 && (body->bytes[0] == '\0' || body->bytes[1] == '\0'));
 }
 
-static void
-check_whole(struct reader *reader)
+/* Whether the body is something else than a policy: then one fault says it all. */
+static bool
+is_something_else(struct sts_reading *reading, const struct txt *body)
 {
-	struct sts_policy *policy = reader->policy;
-	reader->line = 0;
-	if (!reader->has_version)
-		FAULT(reader, STS_POLICY_VERSION, FAULT_REFUSED,
-			"there is no line \"version: STSv1\".");
-	if (!reader->has_mode)
-		FAULT(reader, STS_POLICY_MODE, FAULT_REFUSED, "there is no line with the mode.");
-	if (!reader->has_age)
-		FAULT(reader, STS_POLICY_MAX_AGE, FAULT_REFUSED,
-			"there is no line with the max_age.");
-	if (policy->n_mx == 0 && policy->mode != STS_MODE_NONE)
-		FAULT(reader, STS_POLICY_NO_MX, FAULT_REFUSED,
-			"there is no line with an mx: senders that enforce it then find no host "
-			"to deliver to.");
+	struct txt text = *body;
+	while (text.length > 0 && g_ascii_isspace(text.bytes[0]))
+		text = txt_after(&text, 1);
+	if (text.length == 0)
+		STS_FAULT(reading, STS_POLICY_EMPTY, FAULT_REFUSED,
+			"The policy is empty; senders refuse it.");
+	else if (is_binary(body))
+		STS_FAULT(reading, STS_POLICY_BINARY, FAULT_REFUSED,
+			"The policy is no text in ASCII or UTF-8 (%s); senders refuse it.",
+			quote(reading, body));
+	else if (text.bytes[0] == '<')
+		STS_FAULT(reading, STS_POLICY_HTML, FAULT_REFUSED,
+			"Instead of a policy there is a web page (%s); senders refuse it.",
+			quote(reading, &text));
+	else
+		return false;
+	return true;
 }
 
 struct sts_policy *
 sts_policy_read(struct arena *arena, const char *bytes, size_t length)
 {
-	static const char bom[] = "\xef\xbb\xbf";
 	struct sts_policy *policy = arena_calloc(arena, 1, sizeof *policy);
-	struct reader reader = { .arena = arena, .policy = policy, .line = 1 };
-	policy->mx = reader.mx = arena_calloc(arena, MOST_MX, sizeof *reader.mx);
-	if (length >= strlen(bom) && memcmp(bytes, bom, strlen(bom)) == 0) {
-		FAULT(&reader, STS_POLICY_BOM, FAULT_DISPUTED,
-			"the file begins with a byte order mark.");
-		bytes += strlen(bom);
-		length -= strlen(bom);
+	g_autoptr(GPtrArray) mx = g_ptr_array_new();
+	g_autoptr(GHashTable) mx_seen = g_hash_table_new(g_str_hash, g_str_equal);
+	struct sts_reading reading = {
+		.arena = arena, .policy = policy, .mx = mx, .mx_seen = mx_seen
+	};
+	struct txt body = { bytes, length };
+	if (txt_begins(&body, BYTE_ORDER_MARK)) {
+		body = txt_after(&body, strlen(BYTE_ORDER_MARK));
+		STS_FAULT(&reading, STS_POLICY_BOM, FAULT_REFUSED,
+			"The policy begins with a byte order mark. Senders take it for a part of "
+			"the first key, and refuse the policy.");
 	}
-	if (length == 0) {
-		reader.line = 0;
-		FAULT(&reader, STS_POLICY_EMPTY, FAULT_REFUSED, "the file is empty.");
-	} else if (is_html(bytes, length)) {
-		reader.line = 0;
-		FAULT(&reader, STS_POLICY_HTML, FAULT_REFUSED,
-			"the file is a web page, no policy.");
-	} else {
-		read_lines(&reader, bytes, length);
-		check_whole(&reader);
+	if (!is_something_else(&reading, &body)) {
+		read_lines(&reading, body);
+		sts_field_finish(&reading);
 	}
 	policy->usable = policy->faults.worst < FAULT_DISPUTED;
+	policy->lenient = policy->faults.worst == FAULT_DISPUTED;
 	return policy;
 }
 

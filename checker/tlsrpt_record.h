@@ -48,7 +48,7 @@ struct tlsrpt_rua {
 
 struct tlsrpt_record {
 	enum txt_status status;
-	bool lenient;   /* with INVALID or MULTIPLE: lenient senders find one all the same */
+	bool lenient;   /* with INVALID: lenient senders read it all the same */
 	struct txt txt; /* the record that counts, or that was meant; no bytes: none */
 	struct tlsrpt_rua *rua;
 	size_t n_rua;
