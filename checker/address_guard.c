@@ -46,6 +46,9 @@ static const struct network networks6[] = {
 	{ { 0xff }, 8, "multicast" },
 };
 
+/* The only space that unicast addresses are given out of (RFC 4291 2.4, IANA's registry). */
+static const struct network global6 = { { 0x20 }, 3 };
+
 /* Where an IPv6 address holds an IPv4 address that a router in between would go to. */
 static const struct {
 	uint8_t bytes[16];
@@ -54,11 +57,12 @@ static const struct {
 	uint8_t mask; /* the address is held inverted: Teredo's client (RFC 4380 4) */
 } holders[] = {
 	{ { [10] = 0xff, [11] = 0xff }, 96, 12, 0 },  /* IPv4-mapped */
-	{ { 0 }, 96, 12, 0 },                         /* IPv4-compatible */
 	{ { 0x00, 0x64, 0xff, 0x9b }, 96, 12, 0 },    /* NAT64, RFC 6052 */
+	{ { 0 }, 96, 12, 0 },                         /* IPv4-compatible */
 	{ { [8] = 0xff, [9] = 0xff }, 96, 12, 0 },    /* IPv4-translated, RFC 2765 */
 	{ { 0x20, 0x02 }, 16, 2, 0 },                 /* 6to4 */
-	{ { 0x20, 0x01, 0x00, 0x00 }, 32, 12, 0xff }, /* Teredo */
+	{ { 0x20, 0x01, 0x00, 0x00 }, 32, 4, 0 },     /* Teredo's server */
+	{ { 0x20, 0x01, 0x00, 0x00 }, 32, 12, 0xff }, /* Teredo's client */
 };
 
 static bool
@@ -86,11 +90,18 @@ guard4(const uint8_t *address)
 	return find(networks4, sizeof networks4 / sizeof *networks4, address);
 }
 
-const char *
-address_guard(const uint8_t *address, size_t length)
+/* The first two holders stand for the IPv4 address and nothing else. */
+static bool
+may_be_asked(const uint8_t *address)
 {
-	if (length == 4)
-		return guard4(address);
+	return lies_in(address, global6.bytes, global6.bits) ||
+	       lies_in(address, holders[0].bytes, holders[0].bits) ||
+	       lies_in(address, holders[1].bytes, holders[1].bits);
+}
+
+static const char *
+guard6(const uint8_t *address)
+{
 	const char *kind = find(networks6, sizeof networks6 / sizeof *networks6, address);
 	for (size_t i = 0; kind == NULL && i < sizeof holders / sizeof *holders; i++) {
 		uint8_t held[4];
@@ -100,7 +111,15 @@ address_guard(const uint8_t *address, size_t length)
 			held[b] = address[holders[i].offset + b] ^ holders[i].mask;
 		kind = guard4(held);
 	}
-	return kind;
+	return kind != NULL || may_be_asked(address) ? kind : "reserved";
+}
+
+const char *
+address_guard(const uint8_t *address, size_t length)
+{
+	if (length == 4)
+		return guard4(address);
+	return length == 16 ? guard6(address) : "no Internet address";
 }
 
 const char *

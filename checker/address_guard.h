@@ -9,7 +9,8 @@
 #define ADDRESS_GUARD_TEXT_BYTES 46
 
 /* A word for why an address (4 or 16 bytes, network order) is not asked: "loopback", "private" ...;
-   NULL: it is a public one. */
+   NULL: it is a public one.  An IPv6 address that holds an IPv4 one (mapped, NAT64, 6to4, Teredo)
+   is judged by that too.  Another length is "no Internet address". */
 const char *address_guard(const uint8_t *address, size_t length);
 
 /* The address in text; length is 4 or 16. */
