@@ -1,0 +1,8 @@
+/* From the facts of a check to its findings: what each means for the domain's mail, and what to do.
+   Pure: no network, no clock but the check's own time. */
+#pragma once
+
+#include "checker/check.h"
+
+/* Fills in the findings, the gravest first. */
+void findings_add(struct check *check);
