@@ -27,6 +27,7 @@ enum tlsrpt_record_fault {
 	TLSRPT_URI_CREDENTIALS, /* https: user:password@ */
 	TLSRPT_URI_FRAGMENT,    /* https: #fragment */
 	TLSRPT_URI_TWICE,
+	TLSRPT_URI_MANY, /* more than LIMIT_RUA */
 };
 
 enum tlsrpt_scheme {
@@ -51,7 +52,7 @@ struct tlsrpt_record {
 	bool lenient;   /* with INVALID: lenient senders read it all the same */
 	struct txt txt; /* the record that counts, or that was meant; no bytes: none */
 	struct tlsrpt_rua *rua;
-	size_t n_rua;
+	size_t n_rua; /* at most LIMIT_RUA, each once */
 	struct faults faults;
 };
 

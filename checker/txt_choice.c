@@ -189,7 +189,7 @@ add_discarded(struct choice *choice, const struct txt *txt)
 			kind->name);
 	else if (code == TXT_FAULT_OTHER_KIND)
 		faults_add(choice->faults, choice->arena, code, FAULT_IGNORED, 0,
-			"The TXT record %s is a %s record, which belongs at %s; senders pass over "
+			"The TXT record %s is one of %s, which belongs at %s; senders pass over "
 			"it here.",
 			quoted, kind->other->name, kind->other->place);
 	else

@@ -72,6 +72,10 @@
 /* Faults told of one record or policy that the live check reads; real ones have none to five. */
 #define LIMIT_FAULTS 64
 
+/* Addresses for reports that are read of one TLS-RPT record; each costs look-ups.  Real ones have
+   one to three. */
+#define LIMIT_RUA 20
+
 /* The quarantine, all of it. */
 #define LIMIT_QUARANTINE_ROWS 10000
 #define LIMIT_QUARANTINE_BYTES (256u << 20)
