@@ -9,148 +9,148 @@ put_certificate(struct json_writer *json, const struct check_certificate *certif
 	enum certificate_fault fault;
 	const char *name;
 	if (certificate == NULL) {
-		json_null(json, "certificate");
+		json_add_null(json, "certificate");
 		return;
 	}
-	json_open(json, "certificate", '{');
-	json_texts(json, "names", certificate->names, certificate->n_names);
-	json_text(json, "issuer", certificate->issuer);
-	json_text(json, "key", certificate->key);
-	json_instant(json, "not_before", certificate->not_before);
-	json_instant(json, "not_after", certificate->not_after);
-	json_open(json, "faults", '[');
+	json_begin(json, "certificate", '{');
+	json_add_texts(json, "names", certificate->names, certificate->n_names);
+	json_add_text(json, "issuer", certificate->issuer);
+	json_add_text(json, "key", certificate->key);
+	json_add_instant(json, "not_before", certificate->not_before);
+	json_add_instant(json, "not_after", certificate->not_after);
+	json_begin(json, "faults", '[');
 	for (unsigned i = 0; (name = certificate_fault_name(i, &fault)) != NULL; i++)
 		if (certificate->faults & fault)
-			json_text(json, NULL, name);
-	json_close(json, ']');
-	json_close(json, '}');
+			json_add_text(json, NULL, name);
+	json_end(json, ']');
+	json_end(json, '}');
 }
 
 static void
 put_address(struct json_writer *json, const struct check_address *address)
 {
-	json_open(json, NULL, '{');
-	json_text(json, "ip", address->ip);
-	json_text(json, "status", check_status_name(address->status));
+	json_begin(json, NULL, '{');
+	json_add_text(json, "ip", address->ip);
+	json_add_text(json, "status", check_status_name(address->status));
 	if (address->outcome == PROBE_FINE || address->outcome == PROBE_NO_STARTTLS)
-		json_bool(json, "starttls", address->outcome == PROBE_FINE);
+		json_add_bool(json, "starttls", address->outcome == PROBE_FINE);
 	else
-		json_null(json, "starttls");
-	json_text(json, "tls_version", address->tls_version);
+		json_add_null(json, "starttls");
+	json_add_text(json, "tls_version", address->tls_version);
 	put_certificate(json, address->certificate);
-	json_text(json, "dane", check_dane_name(address->dane));
-	json_text(json, "why", address->why);
-	json_close(json, '}');
+	json_add_text(json, "dane", check_dane_name(address->dane));
+	json_add_text(json, "why", address->why);
+	json_end(json, '}');
 }
 
 static void
 put_host(struct json_writer *json, const struct check_host *host)
 {
-	json_open(json, NULL, '{');
-	json_text(json, "name", host->name);
-	json_number(json, "preference", host->preference);
-	json_text(json, "policy_match", host->policy_match);
-	json_text(json, "status", check_status_name(host->status));
-	json_text(json, "why", host->why);
-	json_open(json, "addresses", '[');
+	json_begin(json, NULL, '{');
+	json_add_text(json, "name", host->name);
+	json_add_number(json, "preference", host->preference);
+	json_add_text(json, "policy_match", host->policy_match);
+	json_add_text(json, "status", check_status_name(host->status));
+	json_add_text(json, "why", host->why);
+	json_begin(json, "addresses", '[');
 	for (size_t i = 0; i < host->n_addresses; i++)
 		put_address(json, &host->addresses[i]);
-	json_close(json, ']');
-	json_open(json, "tlsa", '[');
+	json_end(json, ']');
+	json_begin(json, "tlsa", '[');
 	for (size_t i = 0; i < host->n_tlsa; i++)
-		json_text(json, NULL, host->tlsa[i].text);
-	json_close(json, ']');
-	json_close(json, '}');
+		json_add_text(json, NULL, host->tlsa[i].text);
+	json_end(json, ']');
+	json_end(json, '}');
 }
 
 static void
 put_mx(struct json_writer *json, const struct check_mx *mx)
 {
-	json_open(json, "mx", '{');
-	json_text(json, "status", check_status_name(mx->status));
-	json_text(json, "why", mx->why);
-	json_open(json, "hosts", '[');
+	json_begin(json, "mx", '{');
+	json_add_text(json, "status", check_status_name(mx->status));
+	json_add_text(json, "why", mx->why);
+	json_begin(json, "hosts", '[');
 	for (size_t i = 0; i < mx->n_hosts; i++)
 		put_host(json, &mx->hosts[i]);
-	json_close(json, ']');
-	json_close(json, '}');
+	json_end(json, ']');
+	json_end(json, '}');
 }
 
 static void
 put_sts_record(struct json_writer *json, const struct check_sts_record *found)
 {
 	const struct sts_record *record = found->record;
-	json_open(json, "sts_record", '{');
-	json_text(json, "status", check_status_name(found->status));
-	json_text(json, "txt",
+	json_begin(json, "sts_record", '{');
+	json_add_text(json, "status", check_status_name(found->status));
+	json_add_text(json, "txt",
 		record != NULL && record->txt.bytes != NULL ? record->txt.bytes : NULL);
-	json_text(json, "id", record != NULL ? record->id : NULL);
-	json_texts(json, "cname", found->cnames, found->n_cnames);
-	json_text(json, "why", found->why);
-	json_close(json, '}');
+	json_add_text(json, "id", record != NULL ? record->id : NULL);
+	json_add_texts(json, "cname", found->cnames, found->n_cnames);
+	json_add_text(json, "why", found->why);
+	json_end(json, '}');
 }
 
 static void
 put_policy(struct json_writer *json, const struct check_policy *found)
 {
 	const struct sts_policy *policy = found->policy;
-	json_open(json, "policy", '{');
-	json_text(json, "status", check_status_name(found->status));
-	json_text(json, "text", found->text);
-	json_text(json, "mode", policy != NULL ? sts_mode_name(policy->mode) : NULL);
+	json_begin(json, "policy", '{');
+	json_add_text(json, "status", check_status_name(found->status));
+	json_add_text(json, "text", found->text);
+	json_add_text(json, "mode", policy != NULL ? sts_mode_name(policy->mode) : NULL);
 	if (policy != NULL && policy->has_max_age)
-		json_number(json, "max_age", (int64_t)policy->max_age);
+		json_add_number(json, "max_age", (int64_t)policy->max_age);
 	else
-		json_null(json, "max_age");
-	json_texts(
+		json_add_null(json, "max_age");
+	json_add_texts(
 		json, "mx", policy != NULL ? policy->mx : NULL, policy != NULL ? policy->n_mx : 0);
 	if (found->http_status != 0)
-		json_number(json, "http_status", found->http_status);
+		json_add_number(json, "http_status", found->http_status);
 	else
-		json_null(json, "http_status");
-	json_text(json, "content_type", found->content_type);
+		json_add_null(json, "http_status");
+	json_add_text(json, "content_type", found->content_type);
 	put_certificate(json, found->certificate);
-	json_texts(json, "cname", found->cnames, found->n_cnames);
-	json_text(json, "why", found->why);
-	json_close(json, '}');
+	json_add_texts(json, "cname", found->cnames, found->n_cnames);
+	json_add_text(json, "why", found->why);
+	json_end(json, '}');
 }
 
 static void
 put_tlsrpt(struct json_writer *json, const struct check_tlsrpt *found)
 {
 	const struct tlsrpt_record *record = found->record;
-	json_open(json, "tlsrpt_record", '{');
-	json_text(json, "status", check_status_name(found->status));
-	json_text(json, "txt",
+	json_begin(json, "tlsrpt_record", '{');
+	json_add_text(json, "status", check_status_name(found->status));
+	json_add_text(json, "txt",
 		record != NULL && record->txt.bytes != NULL ? record->txt.bytes : NULL);
-	json_open(json, "rua", '[');
+	json_begin(json, "rua", '[');
 	for (size_t i = 0; i < found->n_rua; i++) {
-		json_open(json, NULL, '{');
-		json_text(json, "uri", found->rua[i].uri);
-		json_text(json, "status", check_status_name(found->rua[i].status));
-		json_text(json, "why", found->rua[i].why);
-		json_close(json, '}');
+		json_begin(json, NULL, '{');
+		json_add_text(json, "uri", found->rua[i].uri);
+		json_add_text(json, "status", check_status_name(found->rua[i].status));
+		json_add_text(json, "why", found->rua[i].why);
+		json_end(json, '}');
 	}
-	json_close(json, ']');
-	json_text(json, "why", found->why);
-	json_close(json, '}');
+	json_end(json, ']');
+	json_add_text(json, "why", found->why);
+	json_end(json, '}');
 }
 
 static void
 put_findings(struct json_writer *json, const struct check *check)
 {
-	json_open(json, "findings", '[');
+	json_begin(json, "findings", '[');
 	for (size_t i = 0; i < check->n_findings; i++) {
 		const struct check_finding *finding = &check->findings[i];
-		json_open(json, NULL, '{');
-		json_text(json, "code", finding->code);
-		json_text(json, "severity", check_severity_name(finding->severity));
-		json_text(json, "text", finding->text);
-		json_text(json, "remedy", finding->remedy);
-		json_text(json, "evidence", finding->evidence);
-		json_close(json, '}');
+		json_begin(json, NULL, '{');
+		json_add_text(json, "code", finding->code);
+		json_add_text(json, "severity", check_severity_name(finding->severity));
+		json_add_text(json, "text", finding->text);
+		json_add_text(json, "remedy", finding->remedy);
+		json_add_text(json, "evidence", finding->evidence);
+		json_end(json, '}');
 	}
-	json_close(json, ']');
+	json_end(json, ']');
 }
 
 /* "secure", "insecure", or null where nobody can tell. */
@@ -166,14 +166,14 @@ void
 check_json(const struct check *check, GString *out)
 {
 	struct json_writer json = { out, false };
-	json_open(&json, NULL, '{');
-	json_text(&json, "domain", check->domain);
-	json_instant(&json, "at", check->at);
+	json_begin(&json, NULL, '{');
+	json_add_text(&json, "domain", check->domain);
+	json_add_instant(&json, "at", check->at);
 	put_mx(&json, &check->mx);
 	put_sts_record(&json, &check->sts_record);
 	put_policy(&json, &check->policy);
 	put_tlsrpt(&json, &check->tlsrpt);
-	json_text(&json, "dnssec", dnssec_word(check));
+	json_add_text(&json, "dnssec", dnssec_word(check));
 	put_findings(&json, check);
-	json_close(&json, '}');
+	json_end(&json, '}');
 }

@@ -1,148 +1,162 @@
 /* stsready check: the live look. */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "analyze/check_json.h"
+#include "analyze/check_past.h"
+#include "analyze/check_save.h"
 #include "analyze/check_text.h"
 #include "analyze/command.h"
+#include "analyze/domain_source.h"
 #include "analyze/progress.h"
 #include "checker/checker.h"
 #include "ingest/domain_name.h"
+#include "sql/migrate.h"
 
 static const char description[] =
 	"Looks at all that decides over a domain's inbound TLS, as the strictest sender would: MX "
 	"hosts and\n"
 	"their addresses, STARTTLS and certificates, the MTA-STS record and policy, the TLS-RPT "
 	"record,\n"
-	"DANE.  One domain gives a page, several a line each.  Needs no database.\n\n"
+	"DANE.  One domain gives a page, several a line each.  Only --save, --all and --history "
+	"need a\n"
+	"database.\n\n"
 	"Exit status: 0 nothing blocks, 1 something does, 2 something could not be told, 64 "
 	"usage,\n"
-	"74 a file cannot be read, 130 interrupted.";
+	"69 no database, 74 a file cannot be read, 130 interrupted.";
 
 enum {
-	EXIT_BLOCKED = 1,
-	EXIT_UNKNOWN = 2,
+	STATUS_BLOCKED = 1,
+	STATUS_UNKNOWN = 2,
+	STATUSES,
 };
 
-static gboolean json, quiet, page;
-static char *file;
-static struct checker_options options;
-static gboolean allow_private, no_probe;
+static gboolean json, quiet, page, save, all, history, allow_private, no_probe;
 static int policy_port, smtp_port, jobs, timeout;
-static char *resolver, *ca_file, *ehlo;
+static char *file, *resolver, *ca_file, *ehlo;
+static struct checker_options options;
 
-/* ---- where domains come from ---- */
+/* ---- what is done with checks ---- */
 
-struct source {
-	char **names; /* operands */
-	FILE *stream; /* a file of names, one a line; NULL: none */
-	uint64_t given, refused;
+struct run {
+	struct domain_source *source;
 	struct progress *progress;
+	struct db *db; /* NULL: none is needed */
+	bool single, colour;
+	uint64_t done, counts[STATUSES]; /* by exit status */
+	uint64_t changed;                /* of what was saved */
+	int failed;                      /* an exit status: standard output, or the database */
 };
 
-static char *
-normalise(struct source *source, const char *text)
+static void
+clear_progress(void *user)
 {
-	char *domain = domain_name_normalise(text, false);
-	if (domain == NULL) {
-		source->refused++;
-		progress_clear(source->progress);
-		command_complain(text, "no domain name");
-	}
-	return domain;
-}
-
-/* The next name of the file; empty lines and what follows "#" are passed over. */
-static char *
-read_name(struct source *source)
-{
-	char *line = NULL;
-	size_t room = 0;
-	char *domain = NULL;
-	while (domain == NULL && getline(&line, &room, source->stream) >= 0) {
-		line[strcspn(line, "#\r\n")] = '\0';
-		if (*g_strstrip(line) != '\0')
-			domain = normalise(source, line);
-	}
-	free(line);
-	return domain;
+	struct run *run = user;
+	progress_clear(run->progress);
 }
 
 static char *
 next_domain(void *user)
 {
-	struct source *source = user;
-	char *domain = NULL;
-	if (command_stop != 0)
-		return NULL;
-	while (domain == NULL && source->names != NULL && *source->names != NULL)
-		domain = normalise(source, *source->names++);
-	if (domain == NULL && source->stream != NULL)
-		domain = read_name(source);
-	source->given += domain != NULL;
-	return domain;
+	struct run *run = user;
+	return command_stop == 0 ? domain_source_next(run->source, clear_progress, run) : NULL;
 }
 
-/* ---- what is done with checks ---- */
+static void
+keep(struct run *run, const struct check *check)
+{
+	g_autoptr(GError) error = NULL;
+	bool changed = false;
+	if (!check_save(run->db, check, &changed, &error)) {
+		progress_clear(run->progress);
+		command_complain("database", error->message);
+		run->failed = command_database_status(error);
+	}
+	run->changed += changed;
+}
 
-struct run {
-	struct source source; /* first: checker_run gives it to next_domain */
-	bool single, colour;
-	uint64_t counts[3]; /* by exit status */
-	bool failed;        /* standard output */
-};
+static void
+print(struct run *run, const struct check *check)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+	if (json) {
+		check_json(check, text);
+		g_string_append_c(text, '\n');
+	} else if (run->single || page) {
+		g_string_append(text, run->done > 1 ? "\n" : "");
+		check_text(check, run->colour, text);
+	} else {
+		check_text_line(check, run->colour, text);
+	}
+	progress_clear(run->progress);
+	if (fwrite(text->str, 1, text->len, stdout) != text->len)
+		run->failed = EXIT_IO;
+}
 
 static bool
 take_check(void *user, struct check *check)
 {
 	struct run *run = user;
-	g_autoptr(GString) text = g_string_new(NULL);
+	run->done++;
 	run->counts[check_exit(check)]++;
-	if (json) {
-		check_json(check, text);
-		g_string_append_c(text, '\n');
-	} else if (!quiet && (run->single || page)) {
-		g_string_append(
-			text, run->counts[0] + run->counts[1] + run->counts[2] > 1 ? "\n" : "");
-		check_text(check, run->colour, text);
-	} else if (!quiet) {
-		check_text_line(check, run->colour, text);
-	}
+	if (save)
+		keep(run, check);
+	if (!quiet)
+		print(run, check);
 	check_free(check);
-	if (text->len > 0)
-		progress_clear(run->source.progress);
-	run->failed = fwrite(text->str, 1, text->len, stdout) != text->len;
-	progress_show(run->source.progress, "%" G_GUINT64_FORMAT " checked, %.0f a second",
-		run->counts[0] + run->counts[1] + run->counts[2],
-		(double)(run->counts[0] + run->counts[1] + run->counts[2]) /
-			MAX(progress_seconds(run->source.progress), 0.001));
-	return run->failed || command_stop != 0;
+	progress_show(run->progress, "%" G_GUINT64_FORMAT " checked, %.0f a second", run->done,
+		(double)run->done / MAX(progress_seconds(run->progress), 0.001));
+	return run->failed != EXIT_OK || command_stop != 0;
 }
 
 static void
 print_summary(const struct run *run)
 {
-	uint64_t all = run->counts[0] + run->counts[1] + run->counts[2];
 	fprintf(stderr,
 		"%" G_GUINT64_FORMAT " %s: %" G_GUINT64_FORMAT " fine, %" G_GUINT64_FORMAT
 		" with findings that block, %" G_GUINT64_FORMAT " could not be told; %.1f s\n",
-		all, all == 1 ? "domain" : "domains", run->counts[0], run->counts[1],
-		run->counts[2], progress_seconds(run->source.progress));
+		run->done, run->done == 1 ? "domain" : "domains", run->counts[0],
+		run->counts[STATUS_BLOCKED], run->counts[STATUS_UNKNOWN],
+		progress_seconds(run->progress));
+	if (save)
+		fprintf(stderr, "saved; %" G_GUINT64_FORMAT " differ from the check before\n",
+			run->changed);
 }
 
 static int
 exit_status(const struct run *run)
 {
+	if (run->failed != EXIT_OK)
+		return run->failed;
 	if (command_stop != 0)
 		return EXIT_INTERRUPTED;
-	if (run->source.refused > 0)
+	if (domain_source_refused(run->source) > 0)
 		return EXIT_USAGE;
-	return run->counts[EXIT_BLOCKED] > 0   ? EXIT_BLOCKED
-	       : run->counts[EXIT_UNKNOWN] > 0 ? EXIT_UNKNOWN
-					       : EXIT_OK;
+	if (run->counts[STATUS_BLOCKED] > 0)
+		return STATUS_BLOCKED;
+	return run->counts[STATUS_UNKNOWN] > 0 ? STATUS_UNKNOWN : EXIT_OK;
+}
+
+static int
+check_domains(struct run *run)
+{
+	g_autoptr(GError) error = NULL;
+	struct checker_figures figures;
+	struct checker *checker = checker_new(&options, &error);
+	if (checker == NULL) {
+		command_complain("check", error->message);
+		return EXIT_USAGE;
+	}
+	command_catch_signals();
+	run->progress = progress_new(quiet || run->single);
+	checker_run(checker, next_domain, take_check, run, &figures);
+	progress_clear(run->progress);
+	int written = command_finish_output();
+	if (!run->single && !quiet)
+		print_summary(run);
+	progress_free(run->progress);
+	checker_free(checker);
+	return written != EXIT_OK ? written : exit_status(run);
 }
 
 /* ---- settings ---- */
@@ -163,15 +177,18 @@ check_number(const char *name, int given, int most)
 	return false;
 }
 
-/* Takes the options over; false after a complaint. */
 static bool
+check_numbers(void)
+{
+	return check_number("--policy-port", policy_port, 65535) &&
+	       check_number("--smtp-port", smtp_port, 65535) &&
+	       check_number("--jobs", jobs, 10000) && check_number("--timeout", timeout, 3600);
+}
+
+static void
 set_options(void)
 {
 	options = checker_usual;
-	if (!check_number("--policy-port", policy_port, 65535) ||
-		!check_number("--smtp-port", smtp_port, 65535) ||
-		!check_number("--jobs", jobs, 10000) || !check_number("--timeout", timeout, 3600))
-		return false;
 	options.resolver = resolver;
 	options.ca_file = ca_file;
 	options.ehlo = ehlo != NULL ? ehlo : g_get_host_name();
@@ -189,55 +206,75 @@ set_options(void)
 		options.policy_seconds = MIN(options.policy_seconds, (unsigned)timeout);
 		options.probe_seconds = MIN(options.probe_seconds, (unsigned)timeout);
 	}
-	return true;
 }
 
 static bool
-open_source(struct source *source, char **names)
+check_operands(int count)
 {
-	source->names = names;
-	if (file == NULL)
+	if (history && (count != 1 || all || file != NULL || save))
+		command_complain("--history", "goes with one domain and nothing else");
+	else if (save && no_probe)
+		command_complain("--save", "keeps whole checks: leave --no-probe out");
+	else if (all && (count > 0 || file != NULL))
+		command_complain("--all", "goes without other domains");
+	else if (count < 1 && file == NULL && !all)
+		command_complain("check", "name a domain, a file of domains with --file, or --all");
+	else
 		return true;
-	source->stream = strcmp(file, "-") == 0 ? stdin : fopen(file, "r");
-	if (source->stream == NULL)
-		command_complain(file, g_strerror(errno));
-	return source->stream != NULL;
+	return false;
+}
+
+/* ---- the command ---- */
+
+static int
+list_history(struct db *db, const char *name)
+{
+	g_autofree char *domain = domain_name_normalise(name, false);
+	if (domain != NULL)
+		return check_past(db, domain, json);
+	command_complain(name, "no domain name");
+	return EXIT_USAGE;
 }
 
 static int
-check_all(struct run *run)
+act(struct run *run, char **names)
 {
 	g_autoptr(GError) error = NULL;
-	struct checker_figures figures;
-	struct checker *checker = checker_new(&options, &error);
-	if (checker == NULL) {
-		command_complain("check", error->message);
-		return EXIT_USAGE;
+	int status = EXIT_IO;
+	if (run->db != NULL && !migrate_check(run->db, &error)) {
+		command_complain("database", error->message);
+		return command_database_status(error);
 	}
-	command_catch_signals();
-	run->source.progress = progress_new(quiet || run->single);
-	checker_run(checker, next_domain, take_check, run, &figures);
-	progress_clear(run->source.progress);
-	if (!run->single && !quiet && !json)
-		print_summary(run);
-	progress_free(run->source.progress);
-	checker_free(checker);
-	int written = command_finish_output();
-	return written != EXIT_OK ? written : exit_status(run);
+	if (history)
+		return list_history(run->db, names[0]);
+	run->source =
+		all ? domain_source_watched(run->db, &status) : domain_source_new(names, file);
+	if (run->source == NULL)
+		return status;
+	status = check_domains(run);
+	domain_source_free(run->source);
+	return status;
 }
 
 static int
 run_check(int argc, char **argv)
 {
 	GOptionEntry entries[] = {
-		{ "json", 0, 0, G_OPTION_ARG_NONE, &json, "One JSON object a line", NULL },
-		{ "quiet", 'q', 0, G_OPTION_ARG_NONE, &quiet,
-			"Print nothing: the exit status tells", NULL },
-		{ "page", 0, 0, G_OPTION_ARG_NONE, &page, "A page for each of several domains too",
-			NULL },
 		{ "file", 'f', 0, G_OPTION_ARG_FILENAME, &file,
 			"Check the domains named in FILE, one a line; - is standard input",
 			"FILE" },
+		{ "all", 0, 0, G_OPTION_ARG_NONE, &all, "Check every domain that is watched",
+			NULL },
+		{ "save", 0, 0, G_OPTION_ARG_NONE, &save, "Keep the checks in the database", NULL },
+		{ "history", 0, 0, G_OPTION_ARG_NONE, &history,
+			"Check nothing: list what saved checks of a domain saw, and when it "
+			"changed",
+			NULL },
+		{ "json", 0, 0, G_OPTION_ARG_NONE, &json, "One JSON object a line", NULL },
+		{ "page", 0, 0, G_OPTION_ARG_NONE, &page, "A page for each of several domains too",
+			NULL },
+		{ "quiet", 'q', 0, G_OPTION_ARG_NONE, &quiet,
+			"Print nothing: the exit status tells", NULL },
 		{ "no-probe", 0, 0, G_OPTION_ARG_NONE, &no_probe,
 			"Records and policy only: connect to no MX host", NULL },
 		{ "jobs", 'j', 0, G_OPTION_ARG_INT, &jobs, "Domains at a time (200)", "N" },
@@ -257,21 +294,20 @@ run_check(int argc, char **argv)
 		{ NULL },
 	};
 	struct run run = { .single = false };
-	int status = command_options(&command_check, "DOMAIN... | --file FILE", description,
-		entries, false, &argc, &argv);
+	int status = command_options(&command_check, "DOMAIN... | --file FILE | --all", description,
+		entries, true, &argc, &argv);
 	if (status >= 0)
 		return status;
-	if (argc < 2 && file == NULL) {
-		command_complain("check", "name a domain, or a file of domains with --file");
+	if (!check_operands(argc - 1) || !check_numbers())
 		return EXIT_USAGE;
-	}
-	if (!set_options())
-		return EXIT_USAGE;
-	if (!open_source(&run.source, argc > 1 ? argv + 1 : NULL))
-		return EXIT_IO;
+	set_options();
 	run.single = argc == 2 && file == NULL;
 	run.colour = isatty(STDOUT_FILENO) && g_getenv("NO_COLOR") == NULL;
-	return check_all(&run);
+	if ((save || all || history) && (run.db = command_open_database(&status)) == NULL)
+		return status;
+	status = act(&run, argv + 1);
+	db_close(run.db);
+	return status;
 }
 
 const struct command command_check = { "check", "Look at domains live: MX, TLS, policy, records",

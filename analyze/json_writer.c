@@ -15,7 +15,7 @@ begin(struct json_writer *json, const char *name)
 }
 
 void
-json_open(struct json_writer *json, const char *name, char bracket)
+json_begin(struct json_writer *json, const char *name, char bracket)
 {
 	begin(json, name);
 	g_string_append_c(json->out, bracket);
@@ -23,52 +23,52 @@ json_open(struct json_writer *json, const char *name, char bracket)
 }
 
 void
-json_close(struct json_writer *json, char bracket)
+json_end(struct json_writer *json, char bracket)
 {
 	g_string_append_c(json->out, bracket);
 	json->follows = true;
 }
 
 void
-json_text(struct json_writer *json, const char *name, const char *text)
+json_add_text(struct json_writer *json, const char *name, const char *text)
 {
 	begin(json, name);
 	output_json_string(json->out, text);
 }
 
 void
-json_number(struct json_writer *json, const char *name, int64_t number)
+json_add_number(struct json_writer *json, const char *name, int64_t number)
 {
 	begin(json, name);
 	g_string_append_printf(json->out, "%" G_GINT64_FORMAT, number);
 }
 
 void
-json_bool(struct json_writer *json, const char *name, bool value)
+json_add_bool(struct json_writer *json, const char *name, bool value)
 {
 	begin(json, name);
 	g_string_append(json->out, value ? "true" : "false");
 }
 
 void
-json_null(struct json_writer *json, const char *name)
+json_add_null(struct json_writer *json, const char *name)
 {
 	begin(json, name);
 	g_string_append(json->out, "null");
 }
 
 void
-json_instant(struct json_writer *json, const char *name, int64_t instant)
+json_add_instant(struct json_writer *json, const char *name, int64_t instant)
 {
 	char text[INSTANT_TEXT_BYTES];
-	json_text(json, name, instant_text(instant, text));
+	json_add_text(json, name, instant_text(instant, text));
 }
 
 void
-json_texts(struct json_writer *json, const char *name, const char *const *texts, size_t count)
+json_add_texts(struct json_writer *json, const char *name, const char *const *texts, size_t count)
 {
-	json_open(json, name, '[');
+	json_begin(json, name, '[');
 	for (size_t i = 0; i < count; i++)
-		json_text(json, NULL, texts[i]);
-	json_close(json, ']');
+		json_add_text(json, NULL, texts[i]);
+	json_end(json, ']');
 }

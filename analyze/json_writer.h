@@ -11,13 +11,14 @@ struct json_writer {
 	bool follows; /* a value stands before the next one */
 };
 
-void json_open(struct json_writer *json, const char *name, char bracket);
-void json_close(struct json_writer *json, char bracket);
+void json_begin(struct json_writer *json, const char *name, char bracket);
+void json_end(struct json_writer *json, char bracket);
 /* NULL becomes null. */
-void json_text(struct json_writer *json, const char *name, const char *text);
-void json_number(struct json_writer *json, const char *name, int64_t number);
-void json_bool(struct json_writer *json, const char *name, bool value);
-void json_null(struct json_writer *json, const char *name);
+void json_add_text(struct json_writer *json, const char *name, const char *text);
+void json_add_number(struct json_writer *json, const char *name, int64_t number);
+void json_add_bool(struct json_writer *json, const char *name, bool value);
+void json_add_null(struct json_writer *json, const char *name);
 /* RFC 3339 */
-void json_instant(struct json_writer *json, const char *name, int64_t instant);
-void json_texts(struct json_writer *json, const char *name, const char *const *texts, size_t count);
+void json_add_instant(struct json_writer *json, const char *name, int64_t instant);
+void json_add_texts(
+	struct json_writer *json, const char *name, const char *const *texts, size_t count);

@@ -75,10 +75,10 @@ end(struct fetch *fetch, enum fetch_outcome outcome, const char *format, ...)
 }
 
 static void
-judge_failure(struct fetch *fetch, CURLcode result)
+judge_failure(struct fetch *fetch, CURL *handle, CURLcode result)
 {
 	const struct certificate *seen = fetch->result.certificate;
-	const char *words = fetch->error[0] != '\0' ? fetch->error : curl_easy_strerror(result);
+	g_autofree char *words = transfers_words(handle, result, fetch->error);
 	if (fetch->too_large)
 		end(fetch, FETCH_TOO_LARGE, "more than %u bytes came", FETCH_MOST_BYTES);
 	else if (seen != NULL && seen->faults != 0)
@@ -121,7 +121,7 @@ finished(void *user, CURL *handle, CURLcode result)
 	fetch->result.content_type = told(handle, CURLINFO_CONTENT_TYPE);
 	fetch->result.location = told(handle, CURLINFO_REDIRECT_URL);
 	if (result != CURLE_OK)
-		judge_failure(fetch, result);
+		judge_failure(fetch, handle, result);
 	else if (!fetch->certificate_only)
 		judge_status(fetch);
 	fetch->done(fetch->user, &fetch->result);

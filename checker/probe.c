@@ -105,9 +105,9 @@ end(struct probe *probe, enum probe_outcome outcome, const char *format, ...)
 }
 
 static void
-judge_failure(struct probe *probe, CURLcode result)
+judge_failure(struct probe *probe, CURL *handle, CURLcode result)
 {
-	const char *words = probe->error[0] != '\0' ? probe->error : curl_easy_strerror(result);
+	g_autofree char *words = transfers_words(handle, result, probe->error);
 	if (probe->too_much)
 		end(probe, PROBE_REFUSED, "it talks without end");
 	else if (result == CURLE_OPERATION_TIMEDOUT)
@@ -149,7 +149,7 @@ finished(void *user, CURL *handle, CURLcode result)
 		probe->result.tls_version = probe->watch.tls_version;
 		say_good_bye(handle);
 	} else {
-		judge_failure(probe, result);
+		judge_failure(probe, handle, result);
 	}
 	probe->done(probe->user, &probe->result);
 

@@ -153,6 +153,19 @@ transfers_handle(struct transfers *transfers)
 	return handle;
 }
 
+char *
+transfers_words(CURL *handle, CURLcode result, const char *error)
+{
+	long number = 0;
+	if (result == CURLE_OPERATION_TIMEDOUT)
+		return g_strdup("no answer in time");
+	if (result == CURLE_COULDNT_CONNECT) {
+		curl_easy_getinfo(handle, CURLINFO_OS_ERRNO, &number);
+		return g_strdup(number != 0 ? g_strerror((int)number) : "no connection");
+	}
+	return g_utf8_make_valid(error[0] != '\0' ? error : curl_easy_strerror(result), -1);
+}
+
 void
 transfers_start(struct transfers *transfers, CURL *handle,
 	void (*done)(void *user, CURL *handle, CURLcode result), void *user)

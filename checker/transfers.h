@@ -19,6 +19,10 @@ struct loop *transfers_loop(const struct transfers *transfers);
    once a run.  Give it to transfers_start. */
 CURL *transfers_handle(struct transfers *transfers);
 
+/* What a failure was, in words that are the same each time it happens: without times or counts.
+   error is the handle's error buffer.  g_free it. */
+char *transfers_words(CURL *handle, CURLcode result, const char *error);
+
 /* Starts it; done is called once, later, with the handle still whole; it is freed after that. */
 void transfers_start(struct transfers *transfers, CURL *handle,
 	void (*done)(void *user, CURL *handle, CURLcode result), void *user);

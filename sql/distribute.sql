@@ -7,7 +7,8 @@ begin
 		return;
 	end if;
 	foreach wanted in array array['domain', 'report', 'report_policy', 'failure_detail', 'payload',
-		'quarantine', 'day_policy', 'day_failure', 'policy_text'] loop
+		'quarantine', 'day_policy', 'day_failure', 'policy_text',
+		'live_check'] loop
 		if not exists (select from pg_dist_partition where logicalrelid = wanted::regclass) then
 			perform create_distributed_table(wanted, 'domain');
 		end if;
