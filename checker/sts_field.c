@@ -122,6 +122,27 @@ read_mx(struct sts_reading *reading, const struct txt *value)
 			"The mx %s is there already. Senders do not mind.", quote(reading, value));
 }
 
+/* sts-policy-ext-value: visible characters, UTF-8 too, with spaces between them. */
+void
+sts_field_look_at_value(struct sts_reading *reading, const struct txt *value)
+{
+	if (value->length == 0)
+		STS_FAULT(reading, STS_POLICY_NO_VALUE, FAULT_DISPUTED,
+			"The key has no value. Strict senders refuse the whole policy; lenient "
+			"ones "
+			"pass over the line.");
+	else if (!g_utf8_validate_len(value->bytes, value->length, NULL))
+		STS_FAULT(reading, STS_POLICY_NOT_UTF8, FAULT_DISPUTED,
+			"The value %s is neither ASCII nor UTF-8. Strict senders refuse the whole "
+			"policy; lenient ones pass over the line.",
+			quote(reading, value));
+	else if (memchr(value->bytes, '\t', value->length) != NULL)
+		STS_FAULT(reading, STS_POLICY_CONTROL, FAULT_DISPUTED,
+			"The value %s has a tab in it. Strict senders refuse the whole policy; "
+			"lenient ones pass over the line.",
+			quote(reading, value));
+}
+
 /* RFC 8461 3.2: of a field other than mx, only the first counts. */
 static void
 add_duplicate(struct sts_reading *reading, enum sts_field field, const struct txt *value)
@@ -137,6 +158,7 @@ add_duplicate(struct sts_reading *reading, enum sts_field field, const struct tx
 			"There is a second %s, %s. Senders that keep to the RFC take the first; "
 			"some take the last.",
 			key, quote(reading, value));
+	sts_field_look_at_value(reading, value);
 }
 
 void

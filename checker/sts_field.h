@@ -34,5 +34,8 @@ struct sts_reading {
 /* Takes the value of a field, trimmed. */
 void sts_field_read(struct sts_reading *reading, enum sts_field field, const struct txt *value);
 
+/* Adds the faults of a value that counts for nothing, but must have the grammar of one. */
+void sts_field_look_at_value(struct sts_reading *reading, const struct txt *value);
+
 /* Adds the faults of what is missing, and hands the mx over to the policy. */
 void sts_field_finish(struct sts_reading *reading);

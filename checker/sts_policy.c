@@ -45,27 +45,6 @@ is_key(const struct txt *key)
 	return true;
 }
 
-/* sts-policy-ext-value: visible characters, UTF-8 too, with spaces between them. */
-static void
-look_at_extension(struct sts_reading *reading, const struct txt *value)
-{
-	if (value->length == 0)
-		STS_FAULT(reading, STS_POLICY_NO_VALUE, FAULT_DISPUTED,
-			"The key has no value. Strict senders refuse the whole policy; lenient "
-			"ones "
-			"pass over the line.");
-	else if (!g_utf8_validate_len(value->bytes, value->length, NULL))
-		STS_FAULT(reading, STS_POLICY_NOT_UTF8, FAULT_DISPUTED,
-			"The value %s is neither ASCII nor UTF-8. Strict senders refuse the whole "
-			"policy; lenient ones pass over the line.",
-			quote(reading, value));
-	else if (memchr(value->bytes, '\t', value->length) != NULL)
-		STS_FAULT(reading, STS_POLICY_CONTROL, FAULT_DISPUTED,
-			"The value %s has a tab in it. Strict senders refuse the whole policy; "
-			"lenient ones pass over the line.",
-			quote(reading, value));
-}
-
 /* RFC 8461 3.2: unknown fields are ignored, so that others can be added. */
 static void
 take_unknown(struct sts_reading *reading, const struct txt *key, const struct txt *value)
@@ -82,7 +61,7 @@ take_unknown(struct sts_reading *reading, const struct txt *key, const struct tx
 	}
 	STS_FAULT(reading, STS_POLICY_UNKNOWN, FAULT_IGNORED,
 		"The key %s is unknown; senders pass over the line.%s", quote(reading, key), hint);
-	look_at_extension(reading, value);
+	sts_field_look_at_value(reading, value);
 }
 
 /* ---- lines ---- */
@@ -208,13 +187,21 @@ read_lines(struct sts_reading *reading, struct txt rest)
 	}
 }
 
+/* A letter of ASCII in UTF-16. */
+static bool
+is_wide(const char *bytes)
+{
+	return (bytes[0] == '\0' && g_ascii_isgraph(bytes[1])) ||
+	       (g_ascii_isgraph(bytes[0]) && bytes[1] == '\0');
+}
+
 /* gzip, zip, UTF-16 with or without its mark */
 static bool
 is_binary(const struct txt *body)
 {
 	return txt_begins(body, "\x1f\x8b") || txt_begins(body, "PK\x03\x04") ||
 	       txt_begins(body, "\xff\xfe") || txt_begins(body, "\xfe\xff") ||
-	       (body->length > 1 && (body->bytes[0] == '\0' || body->bytes[1] == '\0'));
+	       (body->length > 1 && is_wide(body->bytes));
 }
 
 /* Whether the body is something else than a policy: then one fault says it all. */

@@ -31,13 +31,6 @@ read_id(struct reading *reading, const struct txt *value)
 {
 	struct faults *faults = &reading->record->faults;
 	const char *quoted = fault_quote(reading->arena, value->bytes, value->length);
-	if (reading->seen) {
-		faults_add(faults, reading->arena, STS_RECORD_ID_TWICE, FAULT_TRIPS, 0,
-			"The MTA-STS record has a second id, %s. Most senders take the first, some "
-			"the last.",
-			quoted);
-		return;
-	}
 	reading->seen = true;
 	if (value->length == 0) {
 		faults_add(faults, reading->arena, STS_RECORD_ID_MISSING, FAULT_REFUSED, 0,
@@ -61,12 +54,19 @@ static bool
 take_field(void *user, const struct txt_field *field)
 {
 	struct reading *reading = user;
-	if (txt_is(&field->name, "id")) {
+	if (!txt_is(&field->name, "id")) {
+		reading->other_case = reading->other_case || txt_is_case(&field->name, "id");
+		return false;
+	}
+	if (!reading->seen) {
 		read_id(reading, &field->value);
 		return true;
 	}
-	if (txt_is_case(&field->name, "id"))
-		reading->other_case = true;
+	/* By the grammar it is an extension. */
+	faults_add(&reading->record->faults, reading->arena, STS_RECORD_ID_TWICE, FAULT_TRIPS, 0,
+		"The MTA-STS record has a second id, %s. Some senders take the first, some the "
+		"last, some refuse the record.",
+		fault_quote(reading->arena, field->value.bytes, field->value.length));
 	return false;
 }
 

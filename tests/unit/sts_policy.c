@@ -119,6 +119,8 @@ static const struct row {
 		{ { STS_POLICY_DUPLICATE, 5 } }, FAULT_TRIPS },
 	{ "second mode that is none", WITH("mode: x\n"), "mx.example.com",
 		{ { STS_POLICY_DUPLICATE, 5 } }, FAULT_TRIPS },
+	{ "second mode without value", WITH("mode:\n"), "mx.example.com",
+		{ { STS_POLICY_DUPLICATE, 5 }, { STS_POLICY_NO_VALUE, 5 } }, FAULT_DISPUTED },
 	{ "no version", "mode: none\nmax_age: 1\n", "", { { STS_POLICY_NO_VERSION, 0 } },
 		FAULT_REFUSED },
 	{ "another version", "version: STSv2\nmode: none\nmax_age: 1\n", "",

@@ -118,6 +118,8 @@ static const struct {
 		{ STS_RECORD_ID_CHARACTERS }, FAULT_DISPUTED },
 	{ "two ids", { TXT("v=STSv1; id=1; id=2") }, TXT_FINE, "1", { STS_RECORD_ID_TWICE },
 		FAULT_TRIPS },
+	{ "two ids, the second bad", { TXT("v=STSv1; id=1; id=") }, TXT_INVALID, "1",
+		{ STS_RECORD_ID_TWICE, TXT_FAULT_VALUE }, FAULT_DISPUTED },
 	/* the fields */
 	{ "empty field", { TXT("v=STSv1;; id=1") }, TXT_INVALID, "1", { TXT_FAULT_EMPTY_FIELD },
 		FAULT_DISPUTED },
