@@ -15,6 +15,7 @@ e2e(import)
 e2e(import_kill)
 e2e(parse)
 e2e(parse_corpus)
+e2e(proxy)
 e2e(sample)
 
 # The endpoint puts reports aside when the database takes longer than two seconds: these tests tell that
