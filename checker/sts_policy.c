@@ -155,9 +155,9 @@ next_line(struct txt *rest, char separator, const char **end)
 		*end = separator == '\r' ? "\r" : "\n";
 	}
 	*rest = txt_after(rest, line.length + strlen(*end));
-	if (line.length > 0 && line.bytes[line.length - 1] == '\r') {
+	if (found != NULL && line.length > 0 && line.bytes[line.length - 1] == '\r') {
 		line.length--;
-		*end = found != NULL ? "\r\n" : "";
+		*end = "\r\n";
 	}
 	return line;
 }

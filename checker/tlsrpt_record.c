@@ -32,7 +32,6 @@ static void
 read_uri(struct reading *reading, const struct txt *uri)
 {
 	struct tlsrpt_record *record = reading->record;
-	const char *quoted = fault_quote(reading->arena, uri->bytes, uri->length);
 	if (uri->length == 0) {
 		faults_add(&record->faults, reading->arena, TLSRPT_URI_EMPTY, FAULT_DISPUTED, 0,
 			"The rua of the TLS-RPT record has nothing where an address should stand. "
@@ -46,7 +45,8 @@ read_uri(struct reading *reading, const struct txt *uri)
 	} else if (is_there(record,
 			   fault_show(reading->arena, uri->bytes, uri->length, LIMIT_TEXT_BYTES))) {
 		faults_add(&record->faults, reading->arena, TLSRPT_URI_TWICE, FAULT_TOLERATED, 0,
-			"The rua %s is there already. Senders may report to it twice.", quoted);
+			"The rua %s is there already. Senders may report to it twice.",
+			fault_quote(reading->arena, uri->bytes, uri->length));
 	} else {
 		struct tlsrpt_rua rua = tlsrpt_uri_read(reading->arena, uri, &record->faults);
 		reading->usable = reading->usable || rua.usable;
