@@ -32,7 +32,7 @@ class Quickstart(unittest.TestCase):
     def assert_shown(self, out):
         for line in ("$ stsready domains\n", "$ stsready reports --limit 10\n", "$ stsready failures --limit 10\n"):
             self.assertIn(line, out)
-        for row in (r"kestrel\.example +yes +258 +4 +\d+ +0 ", r"thistle\.example +yes +22 +3 +\d+ +0 ",
+        for row in (r"kestrel\.example +yes +259 +5 +\d+ +0 ", r"thistle\.example +yes +22 +3 +\d+ +0 ",
                     r"lantern\.example +yes +254 +4 +\d+ +63 ",
                     r"lantern\.example .* certificate-expired .* mx2\.lantern\.example"):
             self.assertRegex(out, row)
