@@ -58,8 +58,6 @@ read_uri(struct reading *reading, const struct txt *uri)
 static void
 read_rua(struct reading *reading, struct txt list)
 {
-	reading->record->rua =
-		arena_calloc(reading->arena, LIMIT_RUA, sizeof *reading->record->rua);
 	for (;;) {
 		const char *comma = memchr(list.bytes, ',', list.length);
 		size_t length = comma != NULL ? (size_t)(comma - list.bytes) : list.length;
@@ -80,17 +78,15 @@ take_field(void *user, const struct txt_field *field)
 		reading->other_case = reading->other_case || txt_is_case(&field->name, "rua");
 		return false;
 	}
-	if (reading->seen) {
+	if (reading->seen)
 		faults_add(faults, reading->arena, TLSRPT_RUA_TWICE, FAULT_TRIPS, 0,
-			"The TLS-RPT record has a second rua. Some senders take the first only: "
-			"write both addresses into one, parted by a comma.");
-		return true;
-	}
-	reading->seen = true;
-	if (field->place != 1)
+			"The TLS-RPT record has another rua. Some senders take the first only: "
+			"write all addresses into one, parted by commas.");
+	else if (field->place != 1)
 		faults_add(faults, reading->arena, TLSRPT_RUA_NOT_FIRST, FAULT_TRIPS, 0,
 			"The TLS-RPT record has another field before rua. Some senders look for it "
 			"right behind the version only.");
+	reading->seen = true;
 	read_rua(reading, field->value);
 	return true;
 }
@@ -119,6 +115,7 @@ tlsrpt_record_read(struct arena *arena, const struct txt *txts, size_t count)
 {
 	struct tlsrpt_record *record = arena_calloc(arena, 1, sizeof *record);
 	struct reading reading = { .arena = arena, .record = record };
+	record->rua = arena_calloc(arena, LIMIT_RUA, sizeof *record->rua);
 	enum txt_status chosen =
 		txt_choose(arena, &txt_kind_tlsrpt, txts, count, &record->txt, &record->faults);
 
