@@ -8,6 +8,7 @@
 #include "analyze/check_text.h"
 #include "analyze/command.h"
 #include "analyze/domain_source.h"
+#include "analyze/peer_trust.h"
 #include "analyze/progress.h"
 #include "checker/checker.h"
 #include "ingest/domain_name.h"
@@ -35,6 +36,12 @@ static gboolean json, quiet, page, save, all, history, allow_private, no_probe;
 static int policy_port, smtp_port, jobs, timeout;
 static char *file, *resolver, *ca_file, *ehlo;
 static struct checker_options options;
+
+static int64_t
+now(void)
+{
+	return g_get_real_time() / G_USEC_PER_SEC;
+}
 
 /* ---- what is done with checks ---- */
 
@@ -109,6 +116,23 @@ take_check(void *user, struct check *check)
 	return run->failed != EXIT_OK || command_stop != 0;
 }
 
+/* With the checks, what the DNS says of those who posted reports. */
+static void
+update_peers(struct run *run)
+{
+	g_autoptr(GError) error = NULL;
+	uint64_t raised = 0;
+	if (!peer_trust_update(run->db, options.resolver, now(), &raised, &error)) {
+		command_complain("names of senders", error->message);
+		run->failed = command_database_status(error);
+	} else if (raised > 0 && !quiet) {
+		fprintf(stderr,
+			"%" G_GUINT64_FORMAT
+			" posted %s found to come from the sender's own host\n",
+			raised, raised == 1 ? "report was" : "reports were");
+	}
+}
+
 static void
 print_summary(const struct run *run)
 {
@@ -156,16 +180,12 @@ check_domains(struct run *run)
 		print_summary(run);
 	progress_free(run->progress);
 	checker_free(checker);
+	if (save && run->failed == EXIT_OK && command_stop == 0)
+		update_peers(run);
 	return written != EXIT_OK ? written : exit_status(run);
 }
 
 /* ---- settings ---- */
-
-static int64_t
-now(void)
-{
-	return g_get_real_time() / G_USEC_PER_SEC;
-}
 
 static bool
 check_number(const char *name, int given, int most)

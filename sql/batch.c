@@ -8,8 +8,8 @@
 #include "ingest/policy_key.h"
 #include "sql/pack.h"
 #include "sql/rollup.h"
-#include "sql/settle.h"
 #include "sql/statements.h"
+#include "sql/trust_raise.h"
 
 /* From so many rows on, COPY costs less although each waits twice for an answer. */
 #define COPY_FROM_ROWS 256
@@ -296,36 +296,37 @@ write_children(struct batch *batch, GError **error)
 
 /* ---- conflicts, and reports that arrived again by a better way ---- */
 
+static struct identity
+identity_of(const struct part *part)
+{
+	const struct report *report = part->arrival->report;
+	return (struct identity){ part->domain, report->submitter != NULL ? report->submitter : "",
+		report->report_id, report->start, report->end };
+}
+
 static bool
 settle_part(struct batch *batch, const struct part *part, GError **error)
 {
-	const struct report *report = part->arrival->report;
-	struct identity identity = { part->domain,
-		report->submitter != NULL ? report->submitter : "", report->report_id,
-		report->start, report->end };
+	struct identity identity = identity_of(part);
 	return settle_identity(batch->db, &identity, error);
 }
 
-/* The sums are kept by trust: a report that counts is taken out and put in again. */
 static bool
-raise_trust(struct batch *batch, const struct part *part, GError **error)
+raise_part(struct batch *batch, const struct part *part, GError **error)
 {
 	const struct report *report = part->arrival->report;
-	g_autoptr(row_values) values = row_values_new();
-	put_row_key(values, part);
-	row_text(values, trust_name(part->arrival->trust));
-	row_int2(values, (int16_t)trust_rank(part->arrival->trust));
-	row_text_array(values, report->notes + report->reader_notes,
-		report->n_notes - report->reader_notes);
-	row_bool(values, part->over_cap);
-
-	if (!part->counts)
-		return db_run(batch->db, &sql_report_trust, values, NULL, error) &&
-		       settle_part(batch, part, error);
-	return rollup_move(
-		       batch->db, part->domain, report->digest, REPORT_DIGEST_BYTES, -1, error) &&
-	       db_run(batch->db, &sql_report_trust, values, NULL, error) &&
-	       rollup_move(batch->db, part->domain, report->digest, REPORT_DIGEST_BYTES, 1, error);
+	struct trust_raise raise = {
+		.identity = identity_of(part),
+		.digest = report->digest,
+		.digest_length = REPORT_DIGEST_BYTES,
+		.trust = trust_name(part->arrival->trust),
+		.rank = trust_rank(part->arrival->trust),
+		.notes = report->notes + report->reader_notes,
+		.n_notes = report->n_notes - report->reader_notes,
+		.over_cap = part->over_cap,
+		.counts = part->counts,
+	};
+	return trust_raise(batch->db, &raise, error);
 }
 
 static bool
@@ -335,7 +336,7 @@ settle_all(struct batch *batch, GError **error)
 		const struct part *part = &g_array_index(batch->parts, struct part, i);
 		if (part->state == PART_CONFLICT && !settle_part(batch, part, error))
 			return false;
-		if (part->state == PART_SEEN && part->better && !raise_trust(batch, part, error))
+		if (part->state == PART_SEEN && part->better && !raise_part(batch, part, error))
 			return false;
 	}
 	return true;

@@ -13,5 +13,8 @@ begin
 			perform create_distributed_table(wanted, 'domain');
 		end if;
 	end loop;
+	if not exists (select from pg_dist_partition where logicalrelid = 'peer'::regclass) then
+		perform create_reference_table('peer');
+	end if;
 end
 $$

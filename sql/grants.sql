@@ -23,7 +23,7 @@ begin
 	end if;
 	if exists (select from pg_roles where rolname = 'stsready_read') then
 		grant select on migration, domain, report, report_policy, failure_detail, payload, quarantine,
-			day_policy, day_failure, policy_text, live_check to stsready_read;
+			day_policy, day_failure, policy_text, live_check, peer to stsready_read;
 	end if;
 end
 $$

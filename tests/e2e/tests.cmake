@@ -15,6 +15,7 @@ e2e(import)
 e2e(import_kill)
 e2e(parse)
 e2e(parse_corpus)
+e2e(peer_trust)
 e2e(proxy)
 e2e(sample)
 

@@ -1,0 +1,120 @@
+#!/usr/bin/python3
+"""Reports that are posted by a host of the sender's domain are trusted more: what `check --save` makes of them."""
+import shutil
+import socket
+import struct
+import subprocess
+import threading
+import unittest
+
+from cluster import Cluster
+from endpoint import STSREADY, Endpoint, make_schema, report
+
+A, PTR = 1, 12
+
+
+class Names(threading.Thread):
+    """A DNS server on a UDP port of its own: {(name, type): [data]}; what is not there is NXDOMAIN."""
+
+    def __init__(self, records):
+        super().__init__(daemon=True)
+        self.records, self.silent = records, False
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.address = "127.0.0.1:%d" % self.socket.getsockname()[1]
+        self.start()
+
+    def run(self):
+        while True:
+            question, peer = self.socket.recvfrom(4096)
+            labels, at = [], 12
+            while question[at]:
+                labels.append(question[at + 1:at + 1 + question[at]].decode().lower())
+                at += 1 + question[at]
+            kind = struct.unpack("!H", question[at + 1:at + 3])[0]
+            data = self.records.get((".".join(labels), kind))
+            if self.silent:
+                continue
+            head = question[:2] + struct.pack("!HHHHH", 0x8180 | (0 if data else 3), 1, len(data or []), 0, 0)
+            answers = b"".join(b"\xc0\x0c" + struct.pack("!HHIH", kind, 1, 60, len(one)) + one for one in data or [])
+            self.socket.sendto(head + question[12:at + 5] + answers, peer)
+
+
+def name(text):
+    return b"".join(bytes([len(label)]) + label.encode() for label in text.split(".")) + b"\0"
+
+
+class PeerTrust(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.cluster = Cluster()
+        cls.cluster.start()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.cluster.stop()
+
+    def setUp(self):
+        self.database = self.id().rsplit("_", 1)[1]
+        self.url = make_schema(self.cluster, self.database)
+
+    def post(self, *numbers):
+        endpoint = Endpoint(self.url, tls=False)
+        try:
+            for number in numbers:
+                self.assertEqual(endpoint.post_new(number), 201)
+        finally:
+            self.assertEqual(endpoint.stop(), 0)
+            shutil.rmtree(endpoint.folder, ignore_errors=True)
+
+    def update(self, names):
+        subprocess.run([STSREADY, "domains", "add", "rcpt.example", "--database", self.url], check=True,
+                       stdout=subprocess.DEVNULL)
+        done = subprocess.run([STSREADY, "check", "--all", "--save", "--database", self.url, "--resolver", names.address,
+                               "--timeout", "5"], capture_output=True, text=True, check=False)
+        self.assertIn(done.returncode, (0, 1, 2), done.stderr)
+        return done.stderr
+
+    def ask(self, sql):
+        return self.cluster.psql(self.database, sql).strip()
+
+    def test_own(self):
+        self.post(1, 2)
+        names = Names({("1.0.0.127.in-addr.arpa", PTR): [name("out7.mail.sender.example")],
+                       ("out7.mail.sender.example", A): [bytes([192, 0, 2, 1]), bytes([127, 0, 0, 1])]})
+        self.assertIn("2 posted reports were found", self.update(names))
+        self.assertEqual(self.ask("select distinct trust, trust_notes, counted from report"),
+                         "https-rdns|{\"posted by out7.mail.sender.example\"}|t")
+        # the sums moved with them
+        self.assertEqual(self.ask("select trust, reports, success from day_policy where reports <> 0"),
+                         "https-rdns|2|5")
+        # known names are not asked for again; reports that come later are raised all the same
+        self.post(3)
+        names.silent = True
+        names.records.clear()
+        self.update(names)
+        self.assertEqual(self.ask("select count(*) from report where trust = 'https-rdns'"), "3")
+
+    def test_strangers(self):
+        """A reverse name alone proves nothing, nor does one of another domain."""
+        for records in ({("1.0.0.127.in-addr.arpa", PTR): [name("out7.mail.sender.example")],
+                         ("out7.mail.sender.example", A): [bytes([192, 0, 2, 1])]},
+                        {("1.0.0.127.in-addr.arpa", PTR): [name("host.other.example")],
+                         ("host.other.example", A): [bytes([127, 0, 0, 1])]}):
+            with self.subTest(records=len(records)):
+                self.cluster.psql(self.database, "truncate report, report_policy, payload, day_policy, peer")
+                self.post(1)
+                self.update(Names(records))
+                self.assertEqual(self.ask("select trust from report"), "https")
+
+    def test_silence(self):
+        """Where nobody can tell, nothing is kept, and the next time asks again."""
+        self.post(1)
+        names = Names({})
+        names.silent = True
+        self.update(names)
+        self.assertEqual(self.ask("select count(*) from peer"), "0")
+
+
+if __name__ == "__main__":
+    unittest.main()
