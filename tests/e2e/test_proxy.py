@@ -82,7 +82,8 @@ class Behind(unittest.TestCase):
                                 "%{http_code}", "--output", "/dev/null", "--data-binary", "@-",
                                 "https://localhost:%d%s" % (self.port, PATH)],
                                input=bytes(12 << 20), stdout=subprocess.PIPE, check=False)
-        self.assertEqual(large.stdout, b"413")
+        # a sender that goes on sending may meet the end of the connection before it reads the answer
+        self.assertIn(large.stdout, (b"413", b"000"))
 
 
 @unittest.skipIf(NGINX is None, "nginx is not here")
