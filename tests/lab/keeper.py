@@ -1,0 +1,125 @@
+"""The process that keeps a lab: it starts the servers, ends them all after a time, and lets none
+outlive it."""
+import ctypes
+import os
+import resource
+import signal
+import subprocess
+import time
+
+PR_SET_PDEATHSIG = 1
+STOP_SECONDS = 5  # for a server to end by itself
+FILES = 65536     # sockets of many MX addresses
+
+
+# ---- who is running ----
+
+def begin_time(pid):
+    """What tells a process from a later one with the same number; None: there is none."""
+    try:
+        with open("/proc/%d/stat" % pid) as file:
+            fields = file.read().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] == "Z" else fields[19]
+
+
+def write_pid(path):
+    with open(path, "w") as file:
+        file.write("%d %s\n" % (os.getpid(), begin_time(os.getpid())))
+
+
+def running(path):
+    """The keeper's number if it runs still."""
+    try:
+        with open(path) as file:
+            pid, begun = file.read().split()
+    except (OSError, ValueError):
+        return None
+    return int(pid) if begin_time(int(pid)) == begun else None
+
+
+# ---- servers ----
+
+def raise_file_limit():
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def die_with_parent():
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class Keeper:
+    def __init__(self, folder, commands):
+        self.folder, self.commands = folder, commands
+        self.children = {}
+        self.stopping = False
+
+    def start(self):
+        raise_file_limit()
+        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+        for name, command in self.commands.items():
+            with open("%s/log/%s" % (self.folder, name), "ab") as log:
+                self.children[name] = subprocess.Popen(
+                    command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
+                    env=environment, start_new_session=True, preexec_fn=die_with_parent)
+        with open(self.folder + "/run/pids", "w") as file:
+            for name, child in self.children.items():
+                file.write("%s %d %s\n" % (name, child.pid, begin_time(child.pid)))
+
+    def _signal(self, number):
+        for child in self.children.values():
+            if child.poll() is None or number == signal.SIGKILL:
+                try:
+                    os.killpg(child.pid, number)
+                except OSError:
+                    pass
+
+    def stop(self):
+        self._signal(signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        for child in self.children.values():
+            try:
+                child.wait(max(0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                pass
+        self._signal(signal.SIGKILL)  # whole groups: what a server left behind goes too
+
+    def keep(self, seconds):
+        """Until the time is over, or a signal says so."""
+        def asked(*_):
+            self.stopping = True
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, asked)
+        deadline = time.monotonic() + seconds
+        while not self.stopping and time.monotonic() < deadline:
+            time.sleep(0.1)
+
+
+def keep(folder, commands, seconds):
+    """Leaves a keeper behind, detached from who called; the caller comes back at once."""
+    if os.fork() > 0:
+        return
+    os.setsid()
+    if os.fork() > 0:
+        os._exit(0)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    log = os.open(folder + "/log/keeper", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for target, source in ((0, nothing), (1, log), (2, log)):
+        os.dup2(source, target)
+    os.chdir("/")
+    status = 1
+    try:
+        write_pid(folder + "/run/keeper.pid")
+        keeper = Keeper(folder, commands)
+        try:
+            keeper.start()
+            keeper.keep(seconds)
+        finally:
+            keeper.stop()
+        status = 0
+    finally:
+        os.unlink(folder + "/run/keeper.pid")
+        os._exit(status)
