@@ -245,6 +245,7 @@ status_of_fetch(enum fetch_outcome outcome, long http_status)
 		if (http_status >= 500 || http_status == 429 || http_status == 408)
 			return CHECK_UNKNOWN;
 		return http_status == 404 || http_status == 410 ? CHECK_ABSENT : CHECK_BAD;
+	case FETCH_NO_HTTP:
 	case FETCH_TLS:
 	case FETCH_CERTIFICATE:
 	case FETCH_REDIRECT:

@@ -87,6 +87,8 @@ judge_failure(struct fetch *fetch, CURL *handle, CURLcode result)
 		end(fetch, FETCH_TIMED_OUT, "%s", words);
 	else if (result == CURLE_COULDNT_CONNECT)
 		end(fetch, FETCH_UNREACHABLE, "%s", words);
+	else if (result == CURLE_UNSUPPORTED_PROTOCOL || result == CURLE_WEIRD_SERVER_REPLY)
+		end(fetch, FETCH_NO_HTTP, "what it says is no HTTP");
 	else if (result == CURLE_SSL_CONNECT_ERROR || result == CURLE_PEER_FAILED_VERIFICATION)
 		end(fetch, FETCH_TLS, "%s", words);
 	else

@@ -12,7 +12,8 @@ enum fetch_outcome {
 	FETCH_FINE,        /* status 200, and the whole body */
 	FETCH_UNREACHABLE, /* no connection could be made: refused, no route */
 	FETCH_TIMED_OUT,   /* it takes too long: the connection, or the answer */
-	FETCH_BROKEN,      /* the connection ended, or no HTTP came */
+	FETCH_BROKEN,      /* the connection ended too soon */
+	FETCH_NO_HTTP,     /* what came is no HTTP */
 	FETCH_TLS,         /* no TLS 1.2 or better could be agreed on */
 	FETCH_CERTIFICATE, /* see the certificate's faults */
 	FETCH_REDIRECT,    /* status 3xx: never followed */

@@ -137,7 +137,8 @@ find_fetch(struct finding_list *list)
 			policy->location);
 		break;
 	case FETCH_STATUS:
-		finding_add(list, "policy-http-status", CHECK_BLOCK,
+		finding_add(list, "policy-http-status",
+			policy->status == CHECK_UNKNOWN ? CHECK_WARN : CHECK_BLOCK,
 			finding_text(list, "%s answers with status %ld; only 200 counts.", url,
 				policy->http_status),
 			"Serve the policy at that address with status 200.", NULL);
@@ -150,8 +151,11 @@ find_fetch(struct finding_list *list)
 	case FETCH_UNREACHABLE:
 	case FETCH_TIMED_OUT:
 	case FETCH_BROKEN:
+	case FETCH_NO_HTTP:
 	case FETCH_TLS:
-		finding_add(list, "policy-unreachable", CHECK_BLOCK,
+		/* what may pass by itself blocks nothing: nobody could tell */
+		finding_add(list, "policy-unreachable",
+			policy->status == CHECK_UNKNOWN ? CHECK_WARN : CHECK_BLOCK,
 			finding_text(
 				list, "The policy at %s cannot be fetched: %s.", url, policy->why),
 			"Let the host answer by HTTPS (TLS 1.2 or better) on all of its addresses.",
@@ -174,7 +178,8 @@ find_policy_text(struct finding_list *list)
 			"testing / mx: HOST / max_age: 604800, each on a line of its own.",
 			NULL);
 	else if (policy->faults.worst >= FAULT_IGNORED)
-		finding_add(list, "policy-invalid", CHECK_WARN,
+		finding_add(list, "policy-invalid",
+			policy->faults.worst >= FAULT_TRIPS ? CHECK_WARN : CHECK_INFO,
 			finding_text(list,
 				"The policy has lines that senders pass over or stumble "
 				"at: %s",

@@ -20,7 +20,6 @@ struct probe {
 	enum { SAID_NOTHING, SAID_EHLO, SAID_STARTTLS, SAID_EHLO_AGAIN } said;
 	unsigned lines;
 	int greeting, starttls; /* reply codes; 0: none came */
-	bool offered;
 	bool too_much;
 	void (*done)(void *user, struct probe_result *result);
 	void *user;
@@ -37,15 +36,10 @@ take_line(struct probe *probe, const char *line, size_t length)
 	case SAID_NOTHING:
 		probe->greeting = code;
 		break;
-	case SAID_EHLO:
-		/* RFC 3207 4: the keyword stands alone */
-		probe->offered |= length >= 12 && code == 250 &&
-				  g_ascii_strncasecmp(line + 4, "STARTTLS", 8) == 0 &&
-				  g_ascii_isspace(line[12 - (length == 12)]);
-		break;
 	case SAID_STARTTLS:
 		probe->starttls = code;
 		break;
+	case SAID_EHLO:
 	case SAID_EHLO_AGAIN:
 		break;
 	}
@@ -117,10 +111,10 @@ judge_failure(struct probe *probe, CURL *handle, CURLcode result)
 		end(probe, PROBE_UNREACHABLE, "%s", words);
 	else if (probe->said == SAID_NOTHING && probe->greeting != 0)
 		end(probe, PROBE_REFUSED, "it greets with %d", probe->greeting);
-	else if (probe->said == SAID_NOTHING || (probe->said == SAID_EHLO && probe->offered))
-		end(probe, PROBE_REFUSED, "%s", words);
-	else if (probe->said == SAID_EHLO)
+	else if (probe->said <= SAID_EHLO && result == CURLE_USE_SSL_FAILED)
 		end(probe, PROBE_NO_STARTTLS, "it does not offer STARTTLS");
+	else if (probe->said <= SAID_EHLO)
+		end(probe, PROBE_REFUSED, "%s", words);
 	else if (probe->starttls >= 500)
 		end(probe, PROBE_NO_STARTTLS, "it offers STARTTLS, and refuses it with %d",
 			probe->starttls);
