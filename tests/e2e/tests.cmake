@@ -26,6 +26,7 @@ set_tests_properties(e2e/endpoint e2e/endpoint_hostile e2e/endpoint_kill PROPERT
 
 # Scripts, which are the same in every preset.
 if(NOT STSREADY_SANITIZE)
+	e2e(lab)
 	e2e(localdb)
 	e2e(quickstart)
 endif()

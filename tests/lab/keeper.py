@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 
-PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
 STOP_SECONDS = 5  # for a server to end by itself
 FILES = 65536     # sockets of many MX addresses
 
@@ -47,27 +47,61 @@ def raise_file_limit():
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def die_with_parent():
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+def process_control(option, value):
+    if ctypes.CDLL(None).prctl(option, value, 0, 0, 0) != 0:
+        raise OSError("prctl(%d, %d)" % (option, value))
+
+
+def kill_group(pid, begun, number):
+    """The process, if it is still that one, and all that it started."""
+    if begin_time(pid) == begun:
+        try:
+            os.killpg(pid, number)
+        except OSError:
+            pass
 
 
 class Keeper:
     def __init__(self, folder, commands):
         self.folder, self.commands = folder, commands
         self.children = {}
+        self.warden = self.alive = None
         self.stopping = False
 
     def start(self):
         raise_file_limit()
-        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+        process_control(PR_SET_CHILD_SUBREAPER, 1)
+        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8",
+                       "PYTHONDONTWRITEBYTECODE": "1", "PYTHONWARNINGS": "ignore::DeprecationWarning"}
         for name, command in self.commands.items():
             with open("%s/log/%s" % (self.folder, name), "ab") as log:
                 self.children[name] = subprocess.Popen(
                     command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
-                    env=environment, start_new_session=True, preexec_fn=die_with_parent)
-        with open(self.folder + "/run/pids", "w") as file:
+                    env=environment, start_new_session=True)
+        self._appoint_warden()
+        with open(self.folder + "/run/pids.new", "w") as file:
             for name, child in self.children.items():
                 file.write("%s %d %s\n" % (name, child.pid, begin_time(child.pid)))
+        os.rename(self.folder + "/run/pids.new", self.folder + "/run/pids")
+
+    def _appoint_warden(self):
+        """A process that waits until this one is gone, and then kills what it has left behind.  A signal
+        at the parent's death would not do: it is lost where a server changes its user."""
+        begun = [(child.pid, begin_time(child.pid)) for child in self.children.values()]
+        ending, self.alive = os.pipe()
+        self.warden = os.fork()
+        if self.warden > 0:
+            os.close(ending)
+            return
+        os.close(self.alive)
+        os.setsid()
+        os.read(ending, 1)  # nothing comes: it ends with the last process that could write
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            begun = [(pid, since) for pid, since in begun if begin_time(pid) == since]
+            for pid, since in begun:
+                kill_group(pid, since, number)
+            time.sleep(1 if begun else 0)
+        os._exit(0)
 
     def _signal(self, number):
         for child in self.children.values():
@@ -86,6 +120,13 @@ class Keeper:
             except subprocess.TimeoutExpired:
                 pass
         self._signal(signal.SIGKILL)  # whole groups: what a server left behind goes too
+        if self.alive is not None:
+            os.close(self.alive)
+        try:
+            while os.waitpid(-1, 0):  # and comes to this process, see start()
+                pass
+        except ChildProcessError:
+            pass
 
     def keep(self, seconds):
         """Until the time is over, or a signal says so."""

@@ -5,7 +5,7 @@ import pwd
 MAIN = """compatibility_level = 3.6
 config_directory = {folder}/postfix
 queue_directory = {folder}/queue
-data_directory = {folder}/postfix-data
+data_directory = data
 daemon_directory = /usr/lib/postfix/sbin
 command_directory = /usr/sbin
 mail_owner = postfix
@@ -62,7 +62,7 @@ def write_postfix(folder, plan):
 
 def make_queue(folder, owner):
     """What `postfix check` would make; it also looks at the system's own files, which are not ours."""
-    for name, mode in (("postfix-data", 0o700), ("queue", 0o755), ("queue/pid", 0o755),
+    for name, mode in (("queue", 0o755), ("queue/data", 0o700), ("queue/pid", 0o755),
                        ("queue/private", 0o700), ("queue/public", 0o710)):
         path = os.path.join(folder, name)
         os.makedirs(path, exist_ok=True)

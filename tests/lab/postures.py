@@ -104,7 +104,7 @@ HEALTHY = (
            b"mx: mx2.lab.test\nmax_age: 604800"),
     served("policy-64k.test", body=padded(LARGEST_BODY)),
     served("policy-wildcard.test", mx=("*.lab.test",)),
-    Posture("mx-upper-case.test", mx=("MX1.Lab.TEST", "mx2.LAB.test")),
+    served("policy-upper-case.test", mx=("MX1.Lab.TEST", "mx2.LAB.test")),
     Posture("mx-ipv6.test", hosts=(Host("mx.mx-ipv6.test", six=True),)),
     served("policy-ipv6.test", six=True),
     Posture("mx-three-addresses.test", hosts=(Host("mx.mx-three-addresses.test", ("postfix",) * 3),)),

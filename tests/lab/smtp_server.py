@@ -2,6 +2,7 @@
 """MX hosts that do what no honest mail server will, and honest ones too: a behaviour an address.
 
 The honest one stands in where Postfix cannot be started, and for MX hosts by the thousand."""
+import select
 import ssl
 import time
 
@@ -156,22 +157,32 @@ def silent_in_tls(session):
 def renegotiate(session):
     """Asks for a new handshake again and again, and never answers; TLS 1.3 knows no such thing."""
     session.say(READY)
-    session.stream.setblocking(True)
     context = SSL.Context(SSL.TLSv1_2_METHOD)
     context.use_certificate_chain_file(session.what["chain"])
     context.use_privatekey_file(session.what["chain"])
     stream = SSL.Connection(context, session.stream)
     stream.set_accept_state()
+    session.stream.setblocking(True)
     try:
         stream.do_handshake()
+        session.stream.setblocking(False)
         for _ in range(RENEGOTIATIONS):
             stream.renegotiate()
-            stream.do_handshake()
+            read_on(stream, session.stream, stream.do_handshake)
             while stream.renegotiate_pending():
-                stream.recv(LINE_BYTES)
+                read_on(stream, session.stream, lambda: stream.recv(LINE_BYTES))
     except SSL.Error as failure:
         raise EOFError from failure
     return True
+
+
+def read_on(stream, socket, act):
+    """Acts, and waits for bytes when they are what the handshake lacks."""
+    try:
+        act()
+    except SSL.WantReadError as want:
+        if stream.renegotiate_pending() and not select.select([socket], [], [], scripted.LIFETIME)[0]:
+            raise EOFError from want
 
 
 BEHAVIOURS = {
