@@ -134,7 +134,9 @@ class Kill(unittest.TestCase):
             shutil.rmtree(self.endpoint.folder, ignore_errors=True)
 
     def serve(self, *options, database=None, **named):
-        self.endpoint = Endpoint(database or self.database, "--rate", "0", *options, **named)
+        # a minute of load is more than a domain may report a day, and than the usual spool holds
+        self.endpoint = Endpoint(database or self.database, "--rate", "0", "--reports-per-domain", "100000000",
+                                 "--spool-files", "1000000", "--spool-bytes", "4G", *options, **named)
 
     def ask(self, sql):
         return self.cluster.psql(self.name, sql).strip()
