@@ -4,7 +4,7 @@ from lab_checks import (BROKEN, CERTIFICATE, PROTOCOL, REFUSED, SLOW, TLS, answe
                         resolver, rua_certificate, secure, split, status, texts, unresolved)
 from lab_mail_checks import (EXPIRED, NAME, NO_ISSUER, NOT_YET, SELF_SIGNED, UNVERIFIABLE, alias,
                              answers_at_length, certificate, dane, falls_silent, gives_noise, greets,
-                             greets_endlessly, injects, is_reset, nothing_listens, offers_nothing, over,
+                             greets_endlessly, hangs_up, injects, nothing_listens, offers_nothing, over,
                              refuses, renegotiates, says_nothing, smtp, speaks_old_tls)
 
 STS = "v=STSv1; id=20260101T000000;"
@@ -129,7 +129,7 @@ HOSTS = {
     "mx-closed.test": own(nothing_listens),
     "mx-silent.test": own(smtp(says_nothing)),
     "mx-slow-banner.test": own(smtp(says_nothing)),
-    "mx-hangs-up.test": own(smtp(is_reset)),
+    "mx-hangs-up.test": own(hangs_up),
     "mx-421.test": own(smtp(greets(b"421 "))),
     "mx-554.test": own(smtp(greets(b"554 "))),
     "mx-endless-banner.test": own(smtp(greets_endlessly)),

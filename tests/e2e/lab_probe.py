@@ -34,7 +34,8 @@ class Answer:
 class Fetched:
     def __init__(self, done, body):
         self.exit, self.body = done.returncode, body
-        self.status, self.type, self.location, self.error = done.stdout.split("\n", 3)
+        self.status, self.type, self.location, seconds, self.error = done.stdout.split("\n", 4)
+        self.seconds = float(seconds)
 
 
 class Presented:
@@ -184,7 +185,7 @@ class Looker:
         done = subprocess.run(
             ["curl", "-s", "-S", "--noproxy", "*", "--cacert", self.ca_file, "--max-time", str(SECONDS),
              "--resolve", "%s:%d:%s" % (host, port, address), "-o", body,
-             "-w", "%{http_code}\n%{content_type}\n%{redirect_url}\n%{errormsg}", *options,
+             "-w", "%{http_code}\n%{content_type}\n%{redirect_url}\n%{time_total}\n%{errormsg}", *options,
              "https://%s:%d%s" % (host, port, path)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
         data = b""

@@ -20,7 +20,7 @@ sys.dont_write_bytecode = True
 # pylint: disable=wrong-import-position
 import table
 from lab_postures import WANT
-from lab_probe import Looker
+from lab_probe import Looker, Presented
 
 AT_ONCE = 8  # domains: some are slow by nature
 ROOT = os.geteuid() == 0
@@ -91,6 +91,79 @@ class Postures(LabCase):
                 with self.subTest(name):
                     if failure is not None:
                         raise failure
+
+
+class Bulk(LabCase):
+    DOMAINS, PAIRS, DELAY = 60, 4, 80
+    SLACK = 500  # milliseconds, on a machine that does other things too
+
+    def setUp(self):
+        folder, _, told = self.start("--bulk", str(self.DOMAINS), "--mx-pairs", str(self.PAIRS),
+                                     "--delay", str(self.DELAY))
+        self.look = Looker(told)
+        with open(folder + "/bulk-domains") as file:
+            self.names = file.read().split()
+
+    def took(self, act):
+        begun = time.monotonic()
+        result = act()
+        return result, 1000 * (time.monotonic() - begun)
+
+    def assert_answers(self, milliseconds, count):
+        """So many answers were waited for, one after the other."""
+        self.assertGreaterEqual(milliseconds, count * self.DELAY)
+        self.assertLess(milliseconds, count * self.DELAY + self.SLACK)
+
+    def test_domains_and_delay(self):
+        self.assertEqual((len(self.names), self.names[0], self.names[-1]),
+                         (self.DOMAINS, "d0001.bulk.test", "d0060.bulk.test"))
+        self.all_at_once()
+        self.own_certificates()
+        self.delayed()
+        self.mail()
+
+    def all_at_once(self):
+        """Each gets its own answers, also when all ask together."""
+        with concurrent.futures.ThreadPoolExecutor(30) as pool:
+            policies = list(pool.map(lambda name: self.look.fetch("mta-sts." + name).body, self.names))
+            hosts = list(pool.map(lambda name: self.look.ask(name, "MX").records, self.names))
+            texts = list(pool.map(lambda name: self.look.ask("_mta-sts." + name, "TXT").texts, self.names))
+        for number, name in enumerate(self.names):
+            pair = 2 * (number % self.PAIRS)
+            want = ["mx%d.mx.bulk.test" % (pair + 1), "mx%d.mx.bulk.test" % (pair + 2)]
+            with self.subTest(name):
+                self.assertEqual([record.split()[1] for record in hosts[number]], want)
+                self.assertEqual(policies[number].decode().split()[5:8:2], want)
+                self.assertEqual(texts[number], ["v=STSv1; id=20260101T000000;"])
+
+    def own_certificates(self):
+        serials = set()
+        for name in self.names[:5]:
+            host = "mta-sts." + name
+            done = subprocess.run(["openssl", "s_client", "-connect", "%s:%d" % (
+                self.look.addresses(host)[0], self.look.told["policy_port"]), "-servername", host],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+            seen = Presented(done.stdout.decode())
+            self.assertIn("DNS:%s\n" % host, seen.text)
+            serials.add(seen.text.split("Serial Number:")[1].split()[0])
+        self.assertEqual(len(serials), 5)
+
+    def delayed(self):
+        name = "_mta-sts." + self.names[0]
+        answer, milliseconds = self.took(lambda: self.look.ask(name, "TXT"))
+        self.assertEqual(answer.rcode, "NOERROR")
+        self.assert_answers(milliseconds, 1)
+        answer, milliseconds = self.took(lambda: self.look.ask("_mta-sts.sts-large-answer.test", "TXT"))
+        self.assertEqual((answer.tcp, len(answer.texts)), (True, 81))
+        self.assert_answers(milliseconds, 2)
+        seconds = self.look.fetch("mta-sts." + self.names[0]).seconds
+        self.assert_answers(1000 * seconds, 2)  # the handshake's and the policy's
+
+    def mail(self):
+        for name in self.look.ask(self.names[-1], "MX").records:
+            host = name.split()[1]
+            seen = self.look.s_client(host, self.look.addresses(host)[0])
+            self.assertEqual((seen.errors, seen.version), ([], "TLSv1.3"))
 
 
 class Life(LabCase):

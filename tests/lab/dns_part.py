@@ -198,26 +198,28 @@ def knot_text(folder, plan, zones):
                        zones="\n".join("  - domain: %s" % zone for zone in zones))
 
 
-def unbound_text(folder, plan, zones, port):
+def unbound_text(folder, plan, zones, address):
     stubs = {zone: places.AUTHORITATIVE for zone in zones}
     stubs.update(plan.stubs)
     return UNBOUND.format(
-        folder=folder, address=places.RESOLVER, port=port,
+        folder=folder, address=address, port=plan.dns_port,
         anchors="\n".join('    trust-anchor-file: "%s/zones/%s.key"' % (folder, zone)
                           for zone in SIGNED_ZONES),
-        stubs="\n".join('stub-zone:\n    name: "%s."\n    stub-addr: %s@%d' % (zone, address, plan.dns_port)
-                        for zone, address in stubs.items()))
+        stubs="\n".join('stub-zone:\n    name: "%s."\n    stub-addr: %s@%d' % (zone, server, plan.dns_port)
+                        for zone, server in stubs.items()))
 
 
-def write(folder, plan, further_zones, resolver_port):
-    """Writes zones and configurations; further_zones: text by name."""
+def write(folder, plan, resolver, further_zones):
+    """Writes zones and configurations; resolver: where Unbound listens; further_zones: text by name."""
     texts = zone_texts(plan)
-    texts.update(further_zones)
+    for zone, text in further_zones.items():
+        texts[zone] = text
+        texts["test"] += "%s. NS ns.lab.test.\n" % zone
     write_zones(os.path.join(folder, "zones"), texts)
     with open(os.path.join(folder, "etc", "knot.conf"), "w") as file:
         file.write(knot_text(folder, plan, texts))
     with open(os.path.join(folder, "etc", "unbound.conf"), "w") as file:
-        file.write(unbound_text(folder, plan, texts, resolver_port))
+        file.write(unbound_text(folder, plan, texts, resolver))
 
 
 def commands(folder):

@@ -12,6 +12,9 @@ RESOLVER = "127.53.0.2"
 SCRIPTED_DNS = "127.53.1."
 ILL_RESOLVERS = "127.53.2."
 WEB = "127.80.0.1"
+# With a delay the relay has the addresses above, and who they are of stands here.
+RELAYED_RESOLVER = "127.53.0.3"
+RELAYED_WEB = "127.80.0.2"
 SCRIPTED_WEB = "127.80.1."
 CLOSED_WEB = "127.80.2.1"
 POSTFIX = "127.25.0."
@@ -74,7 +77,7 @@ class Plan:
 
     def __init__(self, authority, ports, with_postfix=True):
         self.authority = authority
-        self.dns_port, self.policy_port, self.smtp_port, self.backend_port = ports
+        self.dns_port, self.policy_port, self.smtp_port = ports
         self.with_postfix = with_postfix
         self.six = has_six()
         self.next = {prefix: itertools.count(1) for prefix in (SCRIPTED_DNS, ILL_RESOLVERS, SCRIPTED_WEB,

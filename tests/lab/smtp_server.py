@@ -14,7 +14,7 @@ LINE_BYTES = 4096
 SLOW_BANNER_SECONDS = 300  # the time that RFC 5321 4.5.3.2.1 has a client wait
 BANNER_LINE_SECONDS = 0.01
 HUGE_EHLO_BYTES = 16 << 20
-RENEGOTIATIONS = 10000
+RENEGOTIATION_SECONDS = 0.005  # between two: enough to keep a client busy for ever
 
 GREETING = b"220 mx.lab.test ESMTP\r\n"
 FEATURES = (b"PIPELINING", b"SIZE 10240000", b"8BITMIME")
@@ -166,7 +166,9 @@ def renegotiate(session):
     try:
         stream.do_handshake()
         session.stream.setblocking(False)
-        for _ in range(RENEGOTIATIONS):
+        deadline = time.monotonic() + scripted.LIFETIME
+        while time.monotonic() < deadline:
+            time.sleep(RENEGOTIATION_SECONDS)
             stream.renegotiate()
             read_on(stream, session.stream, stream.do_handshake)
             while stream.renegotiate_pending():

@@ -57,9 +57,9 @@ REPORTS = """    server {{
 """
 
 
-def listen(plan, port, what=""):
-    """On ::1 nothing stands between nginx and who asks, so that the port is always the one told."""
-    result = "listen %s:%d ssl%s;" % (places.WEB, port, what)
+def listen(plan, address, what=""):
+    """On ::1 nothing ever stands between nginx and who asks."""
+    result = "listen %s:%d ssl%s;" % (address, plan.policy_port, what)
     return result + (" listen [%s]:%d ssl%s;" % (places.SIX, plan.policy_port, what) if plan.six else "")
 
 
@@ -72,20 +72,20 @@ def answer(folder, posture):
     return "types {} default_type %s; alias %s/www/%s;" % (policy.content_type, folder, posture.name)
 
 
-def write(folder, plan, port, further=""):
-    """Writes policies and nginx.conf; port: where nginx listens; further: servers."""
+def write(folder, plan, address, further=""):
+    """Writes policies and nginx.conf; address: where nginx listens; further: servers."""
     chain, _ = plan.authority.issue("web", ["web.lab.test"])
     reports, _ = plan.authority.issue("reports", ["reports.lab.test"])
     user = "user root;" if os.geteuid() == 0 else ""
     text = HEAD.format(folder=folder, default_chain=chain, user=user,
-                       listen_default=listen(plan, port, " default_server backlog=4096"))
-    text += REPORTS.format(listen=listen(plan, port), chain=reports)
+                       listen_default=listen(plan, address, " default_server backlog=4096"))
+    text += REPORTS.format(listen=listen(plan, address), chain=reports)
     for name, (posture, chain, _) in plan.policies.items():
         if posture.policy.server != "nginx":
             continue
         with open(os.path.join(folder, "www", posture.name), "wb") as file:
             file.write(policy_text(posture))
-        text += SERVER.format(listen=listen(plan, port), name=name, chain=chain,
+        text += SERVER.format(listen=listen(plan, address), name=name, chain=chain,
                               answer=answer(folder, posture))
     with open(os.path.join(folder, "etc", "nginx.conf"), "w") as file:
         file.write(text + further + "}\n")
