@@ -129,6 +129,7 @@ put_tlsrpt(struct json_writer *json, const struct check_tlsrpt *found)
 		json_add_text(json, "uri", found->rua[i].uri);
 		json_add_text(json, "status", check_status_name(found->rua[i].status));
 		json_add_text(json, "why", found->rua[i].why);
+		json_add_bool(json, "own", found->rua[i].own);
 		json_end(json, '}');
 	}
 	json_end(json, ']');

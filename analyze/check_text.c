@@ -227,7 +227,7 @@ put_tlsrpt(struct page *page, const struct check_tlsrpt *found)
 	put_line(page, 0, "TLS-RPT record", mark_of(found->status), text);
 	for (size_t i = 0; i < found->n_rua; i++)
 		put_line(page, 1, found->rua[i].uri, mark_of(found->rua[i].status),
-			found->rua[i].why);
+			found->rua[i].own ? "this installation's endpoint" : found->rua[i].why);
 }
 
 /* ---- findings ---- */

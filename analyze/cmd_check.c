@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "analyze/check_json.h"
+#include "analyze/check_own.h"
 #include "analyze/check_past.h"
 #include "analyze/check_save.h"
 #include "analyze/check_text.h"
@@ -12,6 +13,7 @@
 #include "analyze/progress.h"
 #include "checker/checker.h"
 #include "ingest/domain_name.h"
+#include "sql/capability.h"
 #include "sql/migrate.h"
 
 static const char description[] =
@@ -48,7 +50,8 @@ now(void)
 struct run {
 	struct domain_source *source;
 	struct progress *progress;
-	struct db *db; /* NULL: none is needed */
+	struct db *db;      /* NULL: none is needed */
+	GHashTable *tokens; /* of our endpoint; NULL: not known */
 	bool single, colour;
 	uint64_t done, counts[STATUSES]; /* by exit status */
 	uint64_t changed;                /* of what was saved */
@@ -105,6 +108,8 @@ take_check(void *user, struct check *check)
 {
 	struct run *run = user;
 	run->done++;
+	if (run->tokens != NULL)
+		check_own(check, run->tokens);
 	run->counts[check_exit(check)]++;
 	if (save)
 		keep(run, check);
@@ -267,12 +272,17 @@ act(struct run *run, char **names)
 	}
 	if (history)
 		return list_history(run->db, names[0]);
+	if (run->db != NULL && (run->tokens = capability_list(run->db, &error)) == NULL) {
+		command_complain("database", error->message);
+		return command_database_status(error);
+	}
 	run->source =
 		all ? domain_source_watched(run->db, &status) : domain_source_new(names, file);
 	if (run->source == NULL)
 		return status;
 	status = check_domains(run);
 	domain_source_free(run->source);
+	g_clear_pointer(&run->tokens, g_hash_table_unref);
 	return status;
 }
 

@@ -113,6 +113,7 @@ struct check_rua {
 	const char *uri;
 	enum check_status status;
 	const char *why;
+	bool own; /* known to be our endpoint, with the domain's own token */
 };
 
 struct check_tlsrpt {

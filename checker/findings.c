@@ -324,3 +324,17 @@ findings_add(struct check *check)
 	for (guint i = 0; i < items->len; i++)
 		check->findings[i] = g_array_index(items, struct check_finding, i);
 }
+
+void
+findings_insert(struct check *check, const struct check_finding *finding)
+{
+	struct check_finding *all = arena_calloc(check->arena, check->n_findings + 1, sizeof *all);
+	size_t at = 0, n = 0;
+	while (at < check->n_findings && check->findings[at].severity >= finding->severity)
+		all[n++] = check->findings[at++];
+	all[n++] = *finding;
+	while (at < check->n_findings)
+		all[n++] = check->findings[at++];
+	check->findings = all;
+	check->n_findings = n;
+}

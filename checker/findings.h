@@ -6,3 +6,6 @@
 
 /* Fills in the findings, the gravest first. */
 void findings_add(struct check *check);
+
+/* Adds one more, in its place; its texts live as long as the check. */
+void findings_insert(struct check *check, const struct check_finding *finding);

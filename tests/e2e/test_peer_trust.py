@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Reports that are posted by a host of the sender's domain are trusted more: what `check --save` makes of them."""
+"""What `check --save` knows that a check alone does not: who posted reports, and which address is our own."""
+import json
 import shutil
 import socket
 import struct
@@ -10,7 +11,7 @@ import unittest
 from cluster import Cluster
 from endpoint import STSREADY, Endpoint, make_schema, report
 
-A, PTR = 1, 12
+A, PTR, TXT = 1, 12, 16
 
 
 class Names(threading.Thread):
@@ -106,6 +107,24 @@ class PeerTrust(unittest.TestCase):
                 self.post(1)
                 self.update(Names(records))
                 self.assertEqual(self.ask("select trust from report"), "https")
+
+    def test_endpoint(self):
+        """The token in a rua says whose it is."""
+        tokens = {}
+        for domain in ("rcpt.example", "other.example"):
+            done = subprocess.run([STSREADY, "domains", "add", domain, "--json", "--database", self.url],
+                                  capture_output=True, text=True, check=True)
+            tokens[domain] = json.loads(done.stdout)["token"]
+        for owner, own, codes in (("rcpt.example", True, False), ("other.example", False, True), (None, False, False)):
+            with self.subTest(owner=owner):
+                rua = "v=TLSRPTv1; rua=https://r.example/v1/tlsrpt/" + tokens.get(owner, "0" * 26)
+                names = Names({("_smtp._tls.rcpt.example", TXT): [bytes([len(rua)]) + rua.encode()]})
+                done = subprocess.run([STSREADY, "check", "rcpt.example", "--save", "--json", "--database", self.url,
+                                       "--resolver", names.address], capture_output=True, text=True, check=False)
+                seen = json.loads(done.stdout)
+                self.assertEqual([rua["own"] for rua in seen["tlsrpt_record"]["rua"]], [own])
+                found = {finding["code"] for finding in seen["findings"]}
+                self.assertEqual("tlsrpt-rua-token" in found, codes)
 
     def test_silence(self):
         """Where nobody can tell, nothing is kept, and the next time asks again."""
