@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ingest/report_body.h"
+#include "ingest/report_path.h"
 
 /* Known and unknown tokens get the same words.  What is taken needs none, and so fits one TLS
    record: a body would be another. */
@@ -20,7 +21,7 @@ static const struct {
 	[ANSWER_KEPT_ASIDE] = { 202, "" },
 	[ANSWER_NO_REPORT] = { 400, "this is not a TLS report that can be read (RFC 8460 4)\n" },
 	[ANSWER_EMPTY] = { 400, "the body is empty\n" },
-	[ANSWER_NO_PATH] = { 404, "nothing here; reports go to " ANSWER_PATH "\n" },
+	[ANSWER_NO_PATH] = { 404, "nothing here; reports go to " REPORT_PATH "\n" },
 	[ANSWER_NO_METHOD] = { 405, "reports come by POST\n", "Allow", "GET, HEAD, POST" },
 	[ANSWER_TOO_LARGE] = { 413, "too large: a report may have ten megabytes\n" },
 	[ANSWER_OVER_LIMIT] = { 413, "over a limit: inflated size, depth or number of values\n" },

@@ -5,9 +5,6 @@
 
 #include <microhttpd.h>
 
-/* Where reports are posted to; a token may follow as one more component. */
-#define ANSWER_PATH "/v1/tlsrpt"
-
 enum answer {
 	ANSWER_PAGE,
 	ANSWER_NEW,

@@ -6,6 +6,7 @@
 #include "ingest/answer.h"
 #include "ingest/limits.h"
 #include "ingest/proxy_address.h"
+#include "ingest/report_path.h"
 #include "ingest/worker.h"
 
 /* Of a body that is refused after it began, this much is read and dropped, so that its sender gets
@@ -80,18 +81,14 @@ check_method(const char *method, enum answer *refusal)
 	return strcmp(method, MHD_HTTP_METHOD_POST) == 0;
 }
 
-/* Sets the token where the path has one; an end in "/" is taken without a redirect. */
+/* Sets the token where the path has one. */
 static bool
 check_path(struct request *request, const char *url)
 {
-	const char *rest = url + strlen(ANSWER_PATH);
-	if (!g_str_has_prefix(url, ANSWER_PATH))
+	const char *token;
+	if (!report_path_read(url, &token))
 		return false;
-	if (rest[0] == '\0' || strcmp(rest, "/") == 0)
-		return true;
-	if (rest[0] != '/' || !tokens_is_token(rest + 1))
-		return false;
-	request->token = g_strdup(rest + 1);
+	request->token = g_strdup(token);
 	return true;
 }
 

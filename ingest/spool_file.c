@@ -97,6 +97,8 @@ take_received(struct head *head, const char *value)
 static bool
 take_remote(struct head *head, const char *value)
 {
+	if (strcmp(value, "unix") != 0 && !g_hostname_is_ip_address(value))
+		return false;
 	head->arrival->remote = g_strdup(value);
 	return true;
 }

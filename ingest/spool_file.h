@@ -11,7 +11,8 @@
 	sha256 <64 hex digits, of the body>
 
    remote, token-domain, token (a capability whose domain was not known then) and over-cap are there
-   where there is something to say.  Names that a reader does not know are skipped. */
+   where there is something to say; remote is an address, or "unix".  Names that a reader does not
+   know are skipped. */
 #pragma once
 
 #include "ingest/arrival.h"

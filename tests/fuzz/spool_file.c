@@ -29,21 +29,74 @@ assert_same(const struct arrival *one, const struct arrival *other)
 	g_assert_true((one->report == NULL) == (other->report == NULL));
 }
 
-/* What was read is written so that it reads as the same. */
-static void
-assert_round(const struct arrival *arrival)
+static struct arrival *
+read_string(const GString *file, GError **error)
+{
+	return spool_file_read((const uint8_t *)file->str, file->len, NULL, NULL, error);
+}
+
+static GString *
+write_file(const struct arrival *arrival)
 {
 	gsize length;
 	const char *body = g_bytes_get_data(arrival->body, &length);
-	g_autoptr(GString) file = g_string_new(NULL);
-	g_autoptr(GError) error = NULL;
+	GString *file = g_string_new(NULL);
 	spool_file_head(file, arrival, NULL);
-	g_string_append_len(file, body, (gssize)length);
+	return g_string_append_len(file, body, (gssize)length);
+}
+
+/* What was read is written so that it reads as the same, and is written the same. */
+static void
+assert_round(const struct arrival *arrival, const GString *file)
+{
+	g_autoptr(GError) error = NULL;
 	g_assert_true(spool_file_sniff((const uint8_t *)file->str, file->len));
-	g_autoptr(Arrival) again =
-		spool_file_read((const uint8_t *)file->str, file->len, NULL, NULL, &error);
+	g_autoptr(Arrival) again = read_string(file, &error);
 	g_assert_no_error(error);
 	assert_same(arrival, again);
+	g_autoptr(GString) rewritten = write_file(again);
+	g_assert_true(g_string_equal(file, rewritten));
+}
+
+static void
+assert_damaged(const GString *file)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Arrival) arrival = read_string(file, &error);
+	g_assert_null(arrival);
+	g_assert_true(g_error_matches(error, SPOOL_FILE_ERROR, SPOOL_FILE_ERROR_DAMAGED));
+	g_assert_true(g_utf8_validate(error->message, -1, NULL));
+}
+
+/* A file whose body lost its end, got more, or changed in a bit is refused; where the bit lies is
+   the input's choice. */
+static void
+assert_damage_is_seen(GString *file)
+{
+	const char *body = strstr(file->str, "\n\n") + 2;
+	size_t start = (size_t)(body - file->str), length = file->len - start;
+	g_string_append_c(file, 'x');
+	assert_damaged(file);
+	g_string_truncate(file, file->len - 1);
+	if (length == 0)
+		return;
+	char *byte = &file->str[start + (size_t)g_str_hash(file->str) % length];
+	*byte ^= 1;
+	assert_damaged(file);
+	*byte ^= 1;
+	g_string_truncate(file, file->len - 1);
+	assert_damaged(file);
+}
+
+/* Text that goes on to logs and rows is what the writer may have put there. */
+static void
+assert_texts(const struct arrival *arrival)
+{
+	if (arrival->remote != NULL)
+		g_assert_true(strcmp(arrival->remote, "unix") == 0 ||
+			      g_hostname_is_ip_address(arrival->remote));
+	if (arrival->context.token_domain != NULL)
+		g_assert_true(g_utf8_validate(arrival->context.token_domain, -1, NULL));
 }
 
 static void
@@ -60,7 +113,10 @@ read_file(const uint8_t *bytes, size_t length)
 		assert_report(arrival->report);
 	else
 		assert_reason(arrival->failure);
-	assert_round(arrival);
+	assert_texts(arrival);
+	g_autoptr(GString) file = write_file(arrival);
+	assert_round(arrival, file);
+	assert_damage_is_seen(file);
 }
 
 /* The same file with a length and a digest that fit its body. */

@@ -128,6 +128,7 @@ static const struct {
 	{ "no such trust", "trust https", "trust me", "bad header" },
 	{ "no time", "received-at 2026", "received-at then", "bad header" },
 	{ "no value", "remote 2001:db8::7", "remote", "bad header" },
+	{ "a remote that is no address", "2001:db8::7", "\xff\x1b", "bad header" },
 	{ "an empty length", "\nlength ", "\nlength x", "bad header" },
 	{ "a length over the limit", "\nlength ", "\nlength 99999999", "bad header" },
 	{ "a longer body", "\"policies\"", "\"policies\" ", "not as it was written" },

@@ -1,5 +1,6 @@
 # one line a test
 unit(proxy_address ingest_http)
+unit(report_path ingest_http)
 unit(guard ingest_http)
 unit(metrics ingest_http)
 unit(daemon_options ingest_http)
