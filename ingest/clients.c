@@ -62,7 +62,7 @@ clients_sweep(struct clients *clients, int64_t now, int64_t slack)
 	for (struct client *client = clients->head.next; client != &clients->head;
 		client = client->next) {
 		int64_t deadline = atomic_load(&client->deadline);
-		bool idle = atomic_load(&client->phase) == CLIENT_IDLE;
+		bool idle = atomic_load(&client->phase) <= CLIENT_IDLE;
 		if (deadline == INT64_MAX || now < deadline - (idle ? slack : 0))
 			continue;
 		shut(client);

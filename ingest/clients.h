@@ -8,7 +8,8 @@
 #include <stdatomic.h>
 
 enum client_phase {
-	CLIENT_IDLE,    /* no request, or its header is not complete */
+	CLIENT_NEW,     /* the header of its first request is not complete */
+	CLIENT_IDLE,    /* nor that of the next one */
 	CLIENT_READING, /* a body comes in */
 	CLIENT_WAITING, /* for the report to be durable */
 	CLIENT_ANSWERING,

@@ -267,13 +267,14 @@ endpoint_drain(struct endpoint *endpoint)
 	requests_drain(endpoint->requests);
 	g_clear_pointer(&endpoint->acceptor, acceptor_free);
 	clients_cut(endpoint->clients, CLIENT_IDLE);
-	return requests_busy(endpoint->requests) == 0;
+	return guard_connections(endpoint->options.guard) == 0;
 }
 
 bool
 endpoint_cut(struct endpoint *endpoint)
 {
 	requests_stop(endpoint->requests);
+	clients_cut(endpoint->clients, CLIENT_NEW);
 	clients_cut(endpoint->clients, CLIENT_READING);
 	return requests_waiting(endpoint->requests) == 0;
 }

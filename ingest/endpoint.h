@@ -25,12 +25,12 @@ struct endpoint;
 /* Serves until endpoint_drain.  NULL with error. */
 struct endpoint *endpoint_new(const struct endpoint_options *options, GError **error);
 
-/* Takes no more connections and closes idle ones; requests in hand go on.  Call it again and again:
-   true once none is left. */
+/* Takes no more connections and closes idle ones; requests in hand go on, also those of connections
+   that have just begun.  Call it again and again: true once no connection is left. */
 bool endpoint_drain(struct endpoint *endpoint);
 
-/* Drops requests whose body is not yet complete.  Call it again and again: true once no request
-   waits to be made durable. */
+/* Drops requests whose header or body is not yet complete.  Call it again and again: true once no
+   request waits to be made durable. */
 bool endpoint_cut(struct endpoint *endpoint);
 
 /* Ends it; endpoint_cut must have said true. */

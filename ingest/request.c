@@ -40,7 +40,7 @@ struct request {
 struct requests {
 	struct request_options options;
 	struct answers *answers;
-	atomic_uint busy, waiting;
+	atomic_uint waiting;
 	atomic_bool draining, stopping;
 };
 
@@ -175,7 +175,6 @@ begin(struct requests *all, struct MHD_Connection *connection, const char *url, 
 	request->post.client = find_client(request);
 	request->post.done = intake_done;
 	request->post.failure = -1;
-	atomic_fetch_add(&all->busy, 1);
 	enter(request, CLIENT_READING, request->began + microseconds(all->options.body_seconds));
 
 	enum answer refusal;
@@ -351,7 +350,6 @@ request_completed(void *user, struct MHD_Connection *connection, void **context,
 	metrics_request(all->options.metrics, status);
 	let_go(request);
 	atomic_store(&request->client->phase, CLIENT_IDLE);
-	atomic_fetch_sub(&all->busy, 1);
 	intake_post_clear(&request->post);
 	g_free(request->token);
 	g_free(request);
@@ -385,12 +383,6 @@ void
 requests_stop(struct requests *requests)
 {
 	atomic_store(&requests->stopping, true);
-}
-
-unsigned
-requests_busy(struct requests *requests)
-{
-	return atomic_load(&requests->busy);
 }
 
 unsigned

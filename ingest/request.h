@@ -32,8 +32,7 @@ void requests_free(struct requests *requests);
 void requests_drain(struct requests *requests);
 void requests_stop(struct requests *requests);
 
-/* Requests in hand; and those of them that wait to be made durable. */
-unsigned requests_busy(struct requests *requests);
+/* Requests that wait to be made durable. */
 unsigned requests_waiting(struct requests *requests);
 
 /* Callbacks of libmicrohttpd; user is struct requests, and the socket context of a connection is

@@ -614,6 +614,27 @@ class Operations(Case):
         self.assertLess(time.monotonic() - began, 5.5)
         self.assertEqual(self.count(), 1)
 
+    def test_stop_takes_who_has_just_come(self):
+        """SIGTERM: who is connected, but was not yet heard, is; who was heard before is let go."""
+        endpoint = self.serve()
+        request = b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
+        with endpoint.connect() as new, endpoint.connect() as heard:
+            body = report(1)
+            heard.sendall(request % (PATH.encode(), len(body)) + body)
+            self.assertRegex(heard.recv(65536), b"^HTTP/1.1 201 ")
+            endpoint.process.terminate()
+            wait_until("the stop", lambda: "event=stopping" in endpoint.log())
+            self.assertEqual(heard.recv(1), b"")
+            body = report(2)
+            new.sendall(request % (PATH.encode(), len(body)) + body)
+            answer = new.recv(65536)
+            self.assertRegex(answer, b"^HTTP/1.1 201 ")
+            self.assertIn(b"Connection: close", answer)
+            began = time.monotonic()
+            self.assertEqual(endpoint.process.wait(10), 0)
+            self.assertLess(time.monotonic() - began, 2)
+        self.assertEqual(self.count(), 2)
+
     def test_stop_does_not_wait_long(self):
         endpoint = self.serve()
         with endpoint.connect() as peer:
