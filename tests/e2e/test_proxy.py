@@ -44,6 +44,8 @@ class Behind(unittest.TestCase):
         self.endpoint = Endpoint(url, "--behind-proxy", "unix" if local else "127.0.0.1", tls=False,
                                  listen="unix:" + self.socket if local else None)
         self.addCleanup(shutil.rmtree, self.endpoint.folder, ignore_errors=True)
+        if local:
+            self.addCleanup(os.unlink, self.socket)
         self.addCleanup(lambda: self.assertEqual(self.endpoint.stop(), 0))
         make_certificate(self.endpoint.folder)
         self.port = free_port()
