@@ -1,9 +1,10 @@
-/* GLib's locks over pthread's, for ThreadSanitizer builds only: GLib makes its own from futexes,
-   which the sanitizer cannot see, so that every lock would look like none.  Linked before GLib;
-   GLib's own use of its locks is not touched.  Run such programs with
+/* GLib's locks and once-only beginnings over pthread's, for ThreadSanitizer builds only: GLib makes
+   its own from futexes, which the sanitizer cannot see, so that every lock would look like none.
+   Linked before GLib; GLib's own use of its locks is not touched.  Run such programs with
    G_SLICE=always-malloc, since GLib's slices pass memory between threads under its own locks. */
 #include <errno.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -120,4 +121,55 @@ void
 g_cond_broadcast(GCond *cond)
 {
 	pthread_cond_broadcast(cond_of(cond));
+}
+
+/* ---- what is begun once ---- */
+
+/* Macros of GLib look at the location first. */
+#undef g_once_init_enter
+#undef g_once_init_leave
+
+/* Beginnings under way at one time; one may need another. */
+#define MOST_BEGINNINGS 64
+
+static pthread_mutex_t once_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t once_over = PTHREAD_COND_INITIALIZER;
+static const void *beginnings[MOST_BEGINNINGS]; /* the locations; NULL: free */
+
+static const void **
+find_beginning(const void *location)
+{
+	for (size_t i = 0; i < MOST_BEGINNINGS; i++)
+		if (beginnings[i] == location)
+			return &beginnings[i];
+	return NULL;
+}
+
+gboolean
+g_once_init_enter(volatile void *location)
+{
+	const gsize *value = (const gsize *)location;
+	pthread_mutex_lock(&once_lock);
+	while (__atomic_load_n(value, __ATOMIC_ACQUIRE) == 0 && find_beginning(value) != NULL)
+		pthread_cond_wait(&once_over, &once_lock);
+	bool first = __atomic_load_n(value, __ATOMIC_ACQUIRE) == 0;
+	if (first) {
+		const void **place = find_beginning(NULL);
+		if (place == NULL)
+			abort();
+		*place = value;
+	}
+	pthread_mutex_unlock(&once_lock);
+	return first;
+}
+
+void
+g_once_init_leave(volatile void *location, gsize result)
+{
+	gsize *value = (gsize *)location;
+	pthread_mutex_lock(&once_lock);
+	__atomic_store_n(value, result, __ATOMIC_RELEASE);
+	*find_beginning(value) = NULL;
+	pthread_cond_broadcast(&once_over);
+	pthread_mutex_unlock(&once_lock);
 }
