@@ -3,34 +3,16 @@
 
 #include <string.h>
 
+#include "analyze/page.h"
 #include "checker/plain_words.h"
 #include "ingest/instant.h"
 #include "ingest/printable.h"
 
-#define WIDTH 80
 #define MARK_COLUMN 30
 
 #define MOST_NAME 200
-#define MOST_TEXT 2000
 
-struct page {
-	GString *out;
-	bool colour;
-};
-
-enum mark { MARK_FINE, MARK_NONE, MARK_UNKNOWN, MARK_WARN, MARK_BAD };
-
-static const struct {
-	const char *word, *colour;
-} marks[] = {
-	[MARK_FINE] = { "ok ", "32" },
-	[MARK_NONE] = { "-  ", "0" },
-	[MARK_UNKNOWN] = { "?  ", "33" },
-	[MARK_WARN] = { "!  ", "33" },
-	[MARK_BAD] = { "BAD", "31;1" },
-};
-
-static enum mark
+static enum page_mark
 mark_of(enum check_status status)
 {
 	switch (status) {
@@ -46,40 +28,10 @@ mark_of(enum check_status status)
 	return MARK_BAD;
 }
 
-static void
-put_coloured(struct page *page, const char *colour, const char *text)
-{
-	if (page->colour)
-		g_string_append_printf(page->out, "\033[%sm%s\033[0m", colour, text);
-	else
-		g_string_append(page->out, text);
-}
-
-/* Text of any kind, made printable and broken into lines at spaces; each line begins in a column.
- */
-static void
-put_wrapped(struct page *page, size_t column, size_t indent, const char *text)
-{
-	g_autofree char *plain = printable(text, MOST_TEXT);
-	g_auto(GStrv) words = g_strsplit(plain, " ", -1);
-	for (guint i = 0; words[i] != NULL; i++) {
-		size_t width = (size_t)g_utf8_strlen(words[i], -1);
-		if (column > indent && column + 1 + width > WIDTH) {
-			g_string_append_printf(page->out, "\n%*s", (int)indent, "");
-			column = indent;
-		} else if (column > indent) {
-			g_string_append_c(page->out, ' ');
-			column++;
-		}
-		g_string_append(page->out, words[i]);
-		column += width;
-	}
-	g_string_append_c(page->out, '\n');
-}
-
 /* "  title          mark  text"; a title too long for its column has a line of its own. */
 static void
-put_line(struct page *page, unsigned depth, const char *title, enum mark mark, const char *text)
+put_line(
+	struct page *page, unsigned depth, const char *title, enum page_mark mark, const char *text)
 {
 	g_autofree char *plain = printable(title, MOST_NAME);
 	size_t used = 2 + 2 * (size_t)depth + (size_t)g_utf8_strlen(plain, -1);
@@ -89,13 +41,13 @@ put_line(struct page *page, unsigned depth, const char *title, enum mark mark, c
 		used = 0;
 	}
 	g_string_append_printf(page->out, "%*s", (int)(MARK_COLUMN - used), "");
-	put_coloured(page, marks[mark].colour, marks[mark].word);
+	page_mark(page, mark);
 	if (text == NULL || *text == '\0') {
 		g_string_append_c(page->out, '\n');
 		return;
 	}
 	g_string_append_c(page->out, ' ');
-	put_wrapped(page, MARK_COLUMN + 4, MARK_COLUMN + 4, text);
+	page_wrapped(page, MARK_COLUMN + 4, MARK_COLUMN + 4, text);
 }
 
 /* ---- hosts ---- */
@@ -141,7 +93,7 @@ put_host(struct page *page, const struct check *check, const struct check_host *
 	const struct sts_policy *policy = check->policy.policy;
 	g_autofree char *title = g_strdup_printf("%s (%u)", host->name, host->preference);
 	g_autoptr(GString) text = g_string_new(NULL);
-	enum mark mark = mark_of(host->status);
+	enum page_mark mark = mark_of(host->status);
 	if (host->status != CHECK_FINE) {
 		g_string_append(text, host->why != NULL ? host->why : "no address");
 		mark = mark == MARK_NONE ? MARK_WARN : mark;
@@ -232,7 +184,7 @@ put_tlsrpt(struct page *page, const struct check_tlsrpt *found)
 
 /* ---- findings ---- */
 
-static enum mark
+static enum page_mark
 mark_of_severity(enum check_severity severity)
 {
 	return severity == CHECK_BLOCK ? MARK_BAD : severity == CHECK_WARN ? MARK_WARN : MARK_NONE;
@@ -241,18 +193,18 @@ mark_of_severity(enum check_severity severity)
 static void
 put_finding(struct page *page, const struct check_finding *finding)
 {
-	enum mark mark = mark_of_severity(finding->severity);
+	enum page_mark mark = mark_of_severity(finding->severity);
 	g_string_append(page->out, "\n  ");
-	put_coloured(page, marks[mark].colour, marks[mark].word);
+	page_mark(page, mark);
 	g_string_append_printf(page->out, " %s\n      ", finding->code);
-	put_wrapped(page, 6, 6, finding->text);
+	page_wrapped(page, 6, 6, finding->text);
 	if (finding->evidence != NULL) {
 		g_string_append(page->out, "      Seen:   ");
-		put_wrapped(page, 14, 14, finding->evidence);
+		page_wrapped(page, 14, 14, finding->evidence);
 	}
 	if (finding->remedy != NULL) {
 		g_string_append(page->out, "      Remedy: ");
-		put_wrapped(page, 14, 14, finding->remedy);
+		page_wrapped(page, 14, 14, finding->remedy);
 	}
 }
 
@@ -301,15 +253,7 @@ check_text_line(const struct check *check, bool colour, GString *out)
 {
 	struct page page = { out, colour };
 	int status = check_exit(check);
-	put_coloured(&page,
-		marks[status == 0     ? MARK_FINE
-			: status == 1 ? MARK_BAD
-				      : MARK_UNKNOWN]
-			.colour,
-		marks[status == 0     ? MARK_FINE
-			: status == 1 ? MARK_BAD
-				      : MARK_UNKNOWN]
-			.word);
+	page_mark(&page, status == 0 ? MARK_FINE : status == 1 ? MARK_BAD : MARK_UNKNOWN);
 	g_string_append_printf(out, " %-30s", check->domain);
 	const char *last = "";
 	for (size_t i = 0; i < check->n_findings; i++)

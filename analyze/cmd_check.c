@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "analyze/check_json.h"
+#include "analyze/check_options.h"
 #include "analyze/check_own.h"
 #include "analyze/check_past.h"
 #include "analyze/check_save.h"
@@ -34,16 +35,12 @@ enum {
 	STATUSES,
 };
 
-static gboolean json, quiet, page, save, all, history, allow_private, no_probe;
-static int policy_port, smtp_port, jobs, timeout;
-static char *file, *resolver, *ca_file, *ehlo;
-static struct checker_options options;
+/* Those of this command alone. */
+#define OWN_OPTIONS 8
 
-static int64_t
-now(void)
-{
-	return g_get_real_time() / G_USEC_PER_SEC;
-}
+static gboolean json, quiet, page, save, all, history, no_probe;
+static char *file;
+static struct checker_options options;
 
 /* ---- what is done with checks ---- */
 
@@ -127,7 +124,7 @@ update_peers(struct run *run)
 {
 	g_autoptr(GError) error = NULL;
 	uint64_t raised = 0;
-	if (!peer_trust_update(run->db, options.resolver, now(), &raised, &error)) {
+	if (!peer_trust_update(run->db, options.resolver, options.now(), &raised, &error)) {
 		command_complain("names of senders", error->message);
 		run->failed = command_database_status(error);
 	} else if (raised > 0 && !quiet) {
@@ -193,47 +190,6 @@ check_domains(struct run *run)
 /* ---- settings ---- */
 
 static bool
-check_number(const char *name, int given, int most)
-{
-	if (given >= 0 && given <= most)
-		return true;
-	g_autofree char *why = g_strdup_printf("must be from 1 to %d", most);
-	command_complain(name, why);
-	return false;
-}
-
-static bool
-check_numbers(void)
-{
-	return check_number("--policy-port", policy_port, 65535) &&
-	       check_number("--smtp-port", smtp_port, 65535) &&
-	       check_number("--jobs", jobs, 10000) && check_number("--timeout", timeout, 3600);
-}
-
-static void
-set_options(void)
-{
-	options = checker_usual;
-	options.resolver = resolver;
-	options.ca_file = ca_file;
-	options.ehlo = ehlo != NULL ? ehlo : g_get_host_name();
-	options.allow_private = allow_private;
-	options.no_probe = no_probe;
-	options.now = now;
-	if (policy_port > 0)
-		options.policy_port = policy_port;
-	if (smtp_port > 0)
-		options.smtp_port = smtp_port;
-	if (jobs > 0)
-		options.jobs = (unsigned)jobs;
-	if (timeout > 0) {
-		options.domain_seconds = (unsigned)timeout;
-		options.policy_seconds = MIN(options.policy_seconds, (unsigned)timeout);
-		options.probe_seconds = MIN(options.probe_seconds, (unsigned)timeout);
-	}
-}
-
-static bool
 check_operands(int count)
 {
 	if (history && (count != 1 || all || file != NULL || save))
@@ -289,7 +245,7 @@ act(struct run *run, char **names)
 static int
 run_check(int argc, char **argv)
 {
-	GOptionEntry entries[] = {
+	GOptionEntry entries[OWN_OPTIONS + CHECK_OPTION_COUNT + 1] = {
 		{ "file", 'f', 0, G_OPTION_ARG_FILENAME, &file,
 			"Check the domains named in FILE, one a line; - is standard input",
 			"FILE" },
@@ -307,30 +263,16 @@ run_check(int argc, char **argv)
 			"Print nothing: the exit status tells", NULL },
 		{ "no-probe", 0, 0, G_OPTION_ARG_NONE, &no_probe,
 			"Records and policy only: connect to no MX host", NULL },
-		{ "jobs", 'j', 0, G_OPTION_ARG_INT, &jobs, "Domains at a time (200)", "N" },
-		{ "timeout", 0, 0, G_OPTION_ARG_INT, &timeout, "Seconds for a domain at most (90)",
-			"N" },
-		{ "ehlo", 0, 0, G_OPTION_ARG_STRING, &ehlo,
-			"Name to greet MX hosts with (this machine's)", "NAME" },
-		{ "resolver", 0, 0, G_OPTION_ARG_STRING, &resolver,
-			"DNS server to ask, believed about DNSSEC", "ADDR:PORT" },
-		{ "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &ca_file,
-			"Trusted authorities, PEM (the system's)", "FILE" },
-		{ "policy-port", 0, 0, G_OPTION_ARG_INT, &policy_port, "Port of policy hosts (443)",
-			"N" },
-		{ "smtp-port", 0, 0, G_OPTION_ARG_INT, &smtp_port, "Port of MX hosts (25)", "N" },
-		{ "allow-private", 0, 0, G_OPTION_ARG_NONE, &allow_private,
-			"Connect to private and loopback addresses too", NULL },
-		{ NULL },
 	};
 	struct run run = { .single = false };
+	check_option_entries(entries + OWN_OPTIONS);
 	int status = command_options(&command_check, "DOMAIN... | --file FILE | --all", description,
 		entries, true, &argc, &argv);
 	if (status >= 0)
 		return status;
-	if (!check_operands(argc - 1) || !check_numbers())
+	if (!check_operands(argc - 1) || !check_options_read(&options))
 		return EXIT_USAGE;
-	set_options();
+	options.no_probe = no_probe;
 	run.single = argc == 2 && file == NULL;
 	run.colour = isatty(STDOUT_FILENO) && g_getenv("NO_COLOR") == NULL;
 	if ((save || all || history) && (run.db = command_open_database(&status)) == NULL)

@@ -72,3 +72,10 @@ json_add_texts(struct json_writer *json, const char *name, const char *const *te
 		json_add_text(json, NULL, texts[i]);
 	json_end(json, ']');
 }
+
+void
+json_add_raw(struct json_writer *json, const char *name, const char *value)
+{
+	begin(json, name);
+	g_string_append(json->out, value);
+}

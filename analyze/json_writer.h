@@ -22,3 +22,5 @@ void json_add_null(struct json_writer *json, const char *name);
 void json_add_instant(struct json_writer *json, const char *name, int64_t instant);
 void json_add_texts(
 	struct json_writer *json, const char *name, const char *const *texts, size_t count);
+/* Text that is JSON already. */
+void json_add_raw(struct json_writer *json, const char *name, const char *value);

@@ -9,7 +9,8 @@
 #define LONGEST_NAME 15
 
 static const struct command *const commands[] = { &command_init, &command_import, &command_reread,
-	&command_parse, &command_domains, &command_reports, &command_failures, &command_check };
+	&command_parse, &command_domains, &command_reports, &command_failures, &command_check,
+	&command_readiness };
 
 static const struct command *
 find_command(const char *name)

@@ -108,6 +108,7 @@ add_policy(struct sums *sums, const struct part *part, const struct report_polic
 	key_text(key, part->domain);
 	key_day(key, report_day(part->arrival->report));
 	key_text(key, trust_name(part->arrival->trust));
+	key_text(key, part->arrival->report->submitter);
 	key_text(key, policy->type);
 	g_byte_array_append(key, policy_key, POLICY_KEY_BYTES);
 
@@ -181,9 +182,11 @@ sorted(const struct sums *sums)
 static void
 put_key(struct row_values *values, const struct sum *sum)
 {
+	const char *submitter = sum->part->arrival->report->submitter;
 	row_text(values, sum->part->domain);
 	row_date(values, report_day(sum->part->arrival->report));
 	row_text(values, trust_name(sum->part->arrival->trust));
+	row_text(values, submitter != NULL ? submitter : "");
 }
 
 static void
@@ -200,10 +203,8 @@ put_policy(struct row_values *values, const struct sum *sum)
 static void
 put_failure(struct row_values *values, const struct sum *sum)
 {
-	const char *submitter = sum->part->arrival->report->submitter;
 	const char *host = sum->detail->receiving_mx_hostname, *ip = sum->detail->receiving_ip;
 	put_key(values, sum);
-	row_text(values, submitter != NULL ? submitter : "");
 	row_text(values, sum->policy->type);
 	row_bytes(values, sum->policy_key, POLICY_KEY_BYTES);
 	row_text(values, sum->detail->result_type);

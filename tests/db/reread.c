@@ -163,7 +163,7 @@ test_moved(void)
 	       "update payload p set domain = 'unknown' from report r where r.digest = p.digest and"
 	       " report_id = 'r2';"
 	       "insert into day_policy select 'unknown', day, trust, policy_type, policy_key, 1, "
-	       "12, 1 from"
+	       "12, 1, submitter from"
 	       " day_policy; update day_policy set reports = 2, success = success - 12, failure = "
 	       "2 where"
 	       " domain = 'd.example';"

@@ -93,12 +93,13 @@ static const char others_sql[] = "select count(*)::text from report where not co
 
 /* Rows of sums that differ from what the reports that count add up to. */
 static const char policy_drift_sql[] =
-	"select count(*)::text from (select domain, day, trust, policy_type, policy_key,"
+	"select count(*)::text from (select domain, day, trust, submitter, policy_type, policy_key,"
 	" count(distinct digest) reports, sum(least(success, 1000000000000)) success,"
 	" sum(least(failure, 1000000000000)) failure from report join report_policy using (domain,"
-	" digest) where counted group by 1, 2, 3, 4, 5) t full join (select * from day_policy where"
-	" (reports, success, failure) <> (0, 0, 0)) d using (domain, day, trust, policy_type, "
-	"policy_key)"
+	" digest) where counted group by 1, 2, 3, 4, 5, 6) t full join (select * from day_policy "
+	"where"
+	" (reports, success, failure) <> (0, 0, 0)) d using (domain, day, trust, submitter, "
+	"policy_type, policy_key)"
 	" where (t.reports, t.success, t.failure) is distinct from (d.reports, d.success, "
 	"d.failure)";
 static const char failure_drift_sql[] =

@@ -24,10 +24,10 @@ from endpoint import PATH, Endpoint, make_schema, report, wait_until
 KILLS = int(os.environ.get("STSREADY_KILLS", "2"))
 OUTAGE = float(os.environ.get("STSREADY_OUTAGE", "6"))  # seconds that the database stays away
 CONNECTIONS = 16
-DRIFT = """select count(*) from (select domain, day, trust, policy_type, policy_key,
+DRIFT = """select count(*) from (select domain, day, trust, submitter, policy_type, policy_key,
     count(distinct digest) reports, sum(success) success, sum(failure) failure
-  from report join report_policy using (domain, digest) where counted group by 1, 2, 3, 4, 5) t
-  full join day_policy d using (domain, day, trust, policy_type, policy_key)
+  from report join report_policy using (domain, digest) where counted group by 1, 2, 3, 4, 5, 6) t
+  full join day_policy d using (domain, day, trust, submitter, policy_type, policy_key)
   where (t.reports, t.success, t.failure) is distinct from (d.reports, d.success, d.failure)"""
 
 

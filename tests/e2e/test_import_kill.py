@@ -20,10 +20,10 @@ PROGRAM = os.environ["STSREADY"]
 MESSAGES = int(os.environ.get("STSREADY_KILL_MESSAGES", "3000"))
 KILLS = int(os.environ.get("STSREADY_KILLS", "6"))
 
-DRIFT = """select count(*) from (select domain, day, trust, policy_type, policy_key,
+DRIFT = """select count(*) from (select domain, day, trust, submitter, policy_type, policy_key,
     count(distinct digest) reports, sum(success) success, sum(failure) failure
-  from report join report_policy using (domain, digest) where counted group by 1, 2, 3, 4, 5) t
-  full join day_policy d using (domain, day, trust, policy_type, policy_key)
+  from report join report_policy using (domain, digest) where counted group by 1, 2, 3, 4, 5, 6) t
+  full join day_policy d using (domain, day, trust, submitter, policy_type, policy_key)
   where (t.reports, t.success, t.failure) is distinct from (d.reports, d.success, d.failure)"""
 
 

@@ -1,0 +1,31 @@
+/* The verdict's parts, shared by its files only. */
+#pragma once
+
+#include <glib.h>
+
+#include "analyze/verdict.h"
+
+/* Whether two policies list the same hosts, in whatever order. */
+bool verdict_same_hosts(const struct sts_policy *one, const struct sts_policy *other);
+
+/* Whether the rows under a policy tell what the candidate would do: it is an sts policy with the
+   candidate's hosts, or one whose text was not told. */
+bool verdict_proves(
+	const struct evidence *evidence, size_t policy, const struct sts_policy *candidate);
+
+/* Groups the failures, holds them against the live checks; an array of struct failure_group. */
+GArray *verdict_join(const struct evidence *evidence, const struct verdict_rules *rules,
+	const struct seen_check *now, const struct sts_policy *candidate);
+
+/* Whether a group keeps the soak from counting the days before its end. */
+bool verdict_breaks_soak(const struct failure_group *group);
+
+struct soak verdict_soak(const struct evidence *evidence, const struct verdict_rules *rules,
+	const struct sts_policy *candidate, const GArray *groups);
+
+/* Exact texts and dates for what to do next. */
+void verdict_plan(const struct evidence *evidence, const struct verdict_rules *rules,
+	struct judgement *judgement);
+
+/* "2026-12-08" in the arena */
+const char *verdict_day(struct arena *arena, int32_t day);
