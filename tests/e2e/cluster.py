@@ -1,16 +1,15 @@
 """A private PostgreSQL server for one test: a folder and a Unix socket of its own, gone afterwards."""
 import atexit
-import ctypes
 import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
+
+from scratch import WITH_PARENT, new_folder
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PATIENCE = 60  # seconds for a start or a stop, on a machine that does other things too
-PR_SET_PDEATHSIG = 1
 
 # What a test does not need; a benchmark, or a test that pulls the plug, asks for durable=True.
 CARELESS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
@@ -20,11 +19,6 @@ def programs():
     """The folder of the server programs, found in one place for all."""
     return subprocess.run([os.path.join(ROOT, "contrib", "localdb"), "programs"], check=True,
                           stdout=subprocess.PIPE, text=True).stdout.strip()
-
-
-def die_with_parent():
-    """A test that is killed takes its server along (SIGINT: fast shutdown)."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
 
 
 class Cluster:
@@ -37,8 +31,7 @@ class Cluster:
         self.process = None
         # PostgreSQL refuses to run as root.
         self.user = "postgres" if os.geteuid() == 0 else None
-        # /tmp, not TMPDIR: a socket's path ends at 107 bytes.
-        self.folder = tempfile.mkdtemp(prefix="stsready-test-", dir="/tmp")
+        self.folder, self.lock = new_folder("test")
         if not outlive:
             atexit.register(self.stop)
         if self.user:
@@ -65,13 +58,14 @@ class Cluster:
     def _spawn(self):
         settings = ["listen_addresses=", "unix_socket_directories=" + self.folder, "max_connections=50",
                     "dynamic_shared_memory_type=mmap"] + ([] if self.durable else CARELESS)
-        command = [self._program("postgres"), "-D", self.folder + "/data"]
+        # a test that is killed takes its server along (SIGINT: fast shutdown)
+        command = [] if self.outlive else [*WITH_PARENT, "INT"]
+        command += [self._program("postgres"), "-D", self.folder + "/data"]
         for setting in settings:
             command += ["-c", setting]
         with open(self.folder + "/log", "ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True,
-                                            preexec_fn=None if self.outlive else die_with_parent,
-                                            **self._as_server())
+                                            pass_fds=[self.lock], **self._as_server())
 
     def _ready(self):
         return subprocess.run([self._program("pg_isready"), "-q", "-h", self.folder], check=False,

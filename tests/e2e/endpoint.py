@@ -13,6 +13,8 @@ import subprocess
 import tempfile
 import time
 
+from scratch import WITH_PARENT, new_folder
+
 PROGRAM = os.environ["STSREADYD"]
 STSREADY = os.environ["STSREADY"]
 PATIENCE = 60  # seconds for what takes one, on a machine that does other things too
@@ -88,7 +90,7 @@ class Endpoint:
     """options are added to the command line; tls=False speaks plain HTTP on loopback."""
 
     def __init__(self, url, *options, tls=True, listen=None, folder=None, environment=None, start=True):
-        self.folder = folder or tempfile.mkdtemp(prefix="stsready-endpoint-", dir="/tmp")
+        self.folder = folder or new_folder("endpoint")[0]
         self.port, self.admin_port = free_port(), free_port()
         self.tls = tls
         self.environment = {**os.environ, **(environment or {})}
@@ -97,7 +99,7 @@ class Endpoint:
         self.context = ssl.create_default_context(cafile=self.folder + "/cert.pem") if tls else None
         security = (["--tls-cert", self.folder + "/cert.pem", "--tls-key", self.folder + "/cert.key"]
                     if tls else ["--http"])
-        self.command = [PROGRAM, "--listen", listen or "127.0.0.1:%d" % self.port, *security,
+        self.command = [*WITH_PARENT, "TERM", PROGRAM, "--listen", listen or "127.0.0.1:%d" % self.port, *security,
                         "--database", url, "--spool", self.folder + "/spool",
                         "--admin", "127.0.0.1:%d" % self.admin_port, *options]
         self.process = None

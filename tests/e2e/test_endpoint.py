@@ -10,7 +10,6 @@ import signal
 import socket
 import ssl
 import subprocess
-import tempfile
 import threading
 import time
 import unittest
@@ -18,10 +17,15 @@ import unittest
 from cluster import Cluster
 from endpoint import (PATH, PROGRAM, STSREADY, Endpoint, end_certificate, make_certificate, make_schema, report,
                       wait_until)
+from scratch import new_folder
 
 GZIP = {"Content-Type": "application/tlsrpt+gzip"}
 NO_DOMAIN = report(policies=[{"policy": {"policy-type": "no-policy-found"},
                               "summary": {"total-successful-session-count": 1}}])
+
+# What a new report is told: from the database, or from the spool where a busy machine lets the database take more
+# than two seconds.  Tests whose point is which of them use at_once().
+TAKEN = (201, 202)
 
 
 class Case(unittest.TestCase):
@@ -42,9 +46,11 @@ class Case(unittest.TestCase):
         Case.serial += 1
         self.name = "endpoint%d" % Case.serial
         self.database = make_schema(self.cluster, self.name)
+        self.endpoints = []
 
     def serve(self, *options, **named):
         endpoint = Endpoint(self.database, *options, **named)
+        self.endpoints.append(endpoint)
         self.addCleanup(self.end, endpoint)
         return endpoint
 
@@ -53,7 +59,24 @@ class Case(unittest.TestCase):
         self.assertNotIn("Sanitizer", endpoint.log())
         shutil.rmtree(endpoint.folder, ignore_errors=True)
 
+    def wait_drained(self, endpoint):
+        wait_until("the spool to drain", lambda: endpoint.spooled() == 0)
+        wait_until("the database to be well", lambda: endpoint.health()[0] == 200)
+
+    def at_once(self, endpoint, attempt):
+        """The statuses that attempt(number) returns, again with another number where 202 is among them."""
+        for number in range(1000, 1020):
+            statuses = attempt(number)
+            if 202 not in statuses:
+                return statuses
+            self.wait_drained(endpoint)
+        return statuses
+
     def ask(self, sql):
+        """Of the database, when it has what the endpoints that run have taken."""
+        for endpoint in self.endpoints:
+            if endpoint.process and endpoint.process.poll() is None:
+                wait_until("the spool to drain", lambda: endpoint.spooled() == 0)
         return self.cluster.psql(self.name, sql).strip()
 
     def count(self, table="report"):
@@ -70,7 +93,7 @@ class Senders(Case):
         body = gzip.compress(report())
         words = ["--header", "Content-Type: application/tlsrpt+gzip", "--data-binary", "@-"]
         self.assertEqual(self.endpoint.curl(*words, data=body), (0, ""))
-        self.assertEqual(self.endpoint.curl(*words, "--include", data=body)[1].split("\r\n")[0], "HTTP/1.1 200 OK")
+        self.assertRegex(self.endpoint.curl(*words, "--include", data=body)[1], r"^HTTP/1\.1 20[02] ")
         self.assertEqual(self.ask("select domain, channel, trust, remote, cardinality(arrivals) from report"),
                          "rcpt.example|https|https|127.0.0.1|2")
         self.assertEqual(self.ask("select sum(success) from day_policy"), "1")
@@ -85,13 +108,13 @@ class Senders(Case):
         done = subprocess.run(["curl", "-sv", "--cacert", self.endpoint.folder + "/cert.pem", "--data-binary", "@-",
                                self.endpoint.url()], input=body, capture_output=True, check=True)
         self.assertIn(b"HTTP/1.1 100 Continue", done.stderr)
-        self.assertIn(b"HTTP/1.1 201", done.stderr)
+        self.assertRegex(done.stderr, b"HTTP/1.1 20[12]")
         self.assertEqual(self.count("failure_detail"), 12000)
 
     def test_chunked(self):
         body = report(details=3000)
-        self.assertEqual(self.status_of("--header", "Transfer-Encoding: chunked", "--data-binary", "@-", data=body),
-                         "201")
+        self.assertIn(self.status_of("--header", "Transfer-Encoding: chunked", "--data-binary", "@-", data=body),
+                      ("201", "202"))
         self.assertEqual(self.count("failure_detail"), 3000)
 
     def test_labels(self):
@@ -108,14 +131,14 @@ class Senders(Case):
         ]
         for number, (name, make, headers) in enumerate(cases):
             with self.subTest(name):
-                self.assertEqual(self.endpoint.post(make(number), headers=headers), 201)
+                self.assertIn(self.endpoint.post(make(number), headers=headers), TAKEN)
         self.assertEqual(self.count(), len(cases))
 
     def test_http_1_0(self):
         body = report()
         answer = self.endpoint.raw(b"POST %s HTTP/1.0\r\nContent-Length: %d\r\n\r\n%s"
                                    % (PATH.encode(), len(body), body))
-        self.assertRegex(answer, rb"^HTTP/1\.[01] 201 ")
+        self.assertRegex(answer, rb"^HTTP/1\.[01] 20[12] ")
         self.assertEqual(self.count(), 1)
 
     def test_get(self):
@@ -136,13 +159,13 @@ class Senders(Case):
 
     def test_paths(self):
         cases = [
-            (PATH + "/", 201), (PATH + "/abc-DEF_123", 201), (PATH + "?x=y", 201),
-            ("/", 404), ("/v1", 404), ("/v1/tlsrptx", 404), (PATH + "/a/b", 404), (PATH + "/a%2fb", 404),
-            (PATH + "/" + 129 * "a", 404), ("/v1//tlsrpt", 404), ("/V1/tlsrpt", 404),
+            (PATH + "/", TAKEN), (PATH + "/abc-DEF_123", TAKEN), (PATH + "?x=y", TAKEN),
+            ("/", [404]), ("/v1", [404]), ("/v1/tlsrptx", [404]), (PATH + "/a/b", [404]), (PATH + "/a%2fb", [404]),
+            (PATH + "/" + 129 * "a", [404]), ("/v1//tlsrpt", [404]), ("/V1/tlsrpt", [404]),
         ]
-        for number, (path, status) in enumerate(cases):
+        for number, (path, statuses) in enumerate(cases):
             with self.subTest(path):
-                self.assertEqual(self.endpoint.post(report(number), path), status)
+                self.assertIn(self.endpoint.post(report(number), path), statuses)
 
     def test_too_large(self):
         body = b'{"report-id":"' + 11 * 1024 * 1024 * b"x" + b'"}'
@@ -155,7 +178,7 @@ class Senders(Case):
     def test_faults_are_taken(self):
         """A TLS report with faults is a TLS report."""
         faulty = report(**{"contact-info": None, "report-id": None, "policies": [{"policy": {}, "summary": {}}]})
-        self.assertEqual(self.endpoint.post(faulty), 201)
+        self.assertIn(self.endpoint.post(faulty), TAKEN)
         self.assertEqual(self.ask("select cardinality(notes) > 0 from report"), "t")
 
     def test_no_report(self):
@@ -179,16 +202,25 @@ class Senders(Case):
 
     def test_conflict(self):
         """The same report-id over another content: kept, and counted once."""
-        self.assertEqual(self.endpoint.post(report(1)), 201)
-        self.assertEqual(self.endpoint.post(report(1, details=2)), 200)
-        self.assertEqual(self.ask("select counted from report order by counted"), "f\nt")
+        statuses = self.at_once(self.endpoint, lambda number: [self.endpoint.post(report(number)),
+                                                               self.endpoint.post(report(number, details=2))])
+        self.assertEqual(statuses, [201, 200])
+        self.assertEqual(self.ask("select string_agg(counted::text, ' ' order by counted) from report"
+                                  " group by report_id order by report_id desc limit 1"), "false true")
+
+    def test_seen(self):
+        """New, and seen before."""
+        statuses = self.at_once(self.endpoint, lambda number: [self.endpoint.post(report(number)),
+                                                               self.endpoint.post(report(number))])
+        self.assertEqual(statuses, [201, 200])
 
     def test_keep_alive(self):
         connection = self.endpoint.connection()
         for number in range(50):
             connection.request("POST", PATH, gzip.compress(report(number)), GZIP)
             answer = connection.getresponse()
-            self.assertEqual((answer.status, answer.read()), (201, b""))
+            self.assertIn(answer.status, TAKEN)
+            self.assertEqual(answer.read(), b"")
         connection.close()
         self.assertEqual(self.count(), 50)
 
@@ -196,7 +228,7 @@ class Senders(Case):
         one = b"".join(b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s"
                        % (PATH.encode(), len(report(n)), report(n)) for n in range(20))
         answer = self.endpoint.raw(one + b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        self.assertEqual(answer.count(b"HTTP/1.1 201 "), 20)
+        self.assertEqual(len(re.findall(b"HTTP/1.1 20[12] ", answer)), 20)
         self.assertEqual(answer.count(b"HTTP/1.1 200 "), 1)
         self.assertEqual(self.count(), 20)
 
@@ -210,7 +242,7 @@ class Senders(Case):
         for case in cases:
             with self.subTest(case[:40]):
                 self.assertNotRegex(endpoint.raw(case), rb"^HTTP/1.1 2")
-        self.assertEqual(endpoint.post_new(), 201)
+        self.assertIn(endpoint.post_new(), TAKEN)
 
     def test_silent_about_itself(self):
         status, headers, text = self.endpoint.request("POST", "/nowhere", b"x")
@@ -228,11 +260,16 @@ class Tokens(Case):
         self.ask("insert into domain values ('mine.example', now(), 'token-of-mine', '{}')")
         endpoint = self.serve()
         wait_until("the tokens", lambda: endpoint.metric("database_up") == 1)
-        known = endpoint.request("POST", PATH + "/token-of-mine", NO_DOMAIN)
-        self.assertEqual(known[0], 201)
-        unknown = endpoint.request("POST", PATH + "/token-of-nobody", NO_DOMAIN.replace(b'"r0"', b'"r1"'))
-        self.assertEqual((known[0], known[2]), (unknown[0], unknown[2]))
-        self.assertEqual(self.ask("select domain from report order by 1"), "mine.example\nunknown")
+        answers = []
+
+        def attempt(number):
+            answers[:] = [endpoint.request("POST", PATH + token, NO_DOMAIN.replace(b'"r0"', b'"%s%d"' % (kind, number)))
+                          for token, kind in [("/token-of-mine", b"known"), ("/token-of-nobody", b"other")]]
+            return [answer[0] for answer in answers]
+        self.assertEqual(self.at_once(endpoint, attempt), [201, 201])
+        self.assertEqual(answers[0][2], answers[1][2])
+        self.assertEqual(self.ask("select distinct domain, left(report_id, 5) from report order by 1"),
+                         "mine.example|known\nunknown|other")
 
     def test_token_before_the_database(self):
         """Spooled while nobody could say whose token it is."""
@@ -250,19 +287,19 @@ class Limits(Case):
         endpoint = self.serve("--rate", "1", "--burst", "5")
         answers = [endpoint.request("POST", PATH, report(number)) for number in range(8)]
         # what is slow to read, as everything is for a sanitizer, costs more than one
-        self.assertEqual([answer[0] for answer in answers[:3]], [201, 201, 201])
+        self.assertLessEqual({answer[0] for answer in answers[:3]}, set(TAKEN))
         self.assertEqual(answers[-1][0], 429)
         self.assertGreater(int(answers[-1][1]["Retry-After"]), 0)
         self.assertGreater(endpoint.metric("rate_limited_total"), 0)
         time.sleep(1.5)
-        self.assertEqual(endpoint.post_new(100), 201)
+        self.assertIn(endpoint.post_new(100), TAKEN)
 
     def test_connections_of_one_address(self):
         endpoint = self.serve("--connections-per-address", "5")
         held = [endpoint.connect("127.0.0.2") for _ in range(5)]
         with self.assertRaises(OSError):
             endpoint.connect("127.0.0.2")
-        self.assertEqual(endpoint.post_new(), 201)
+        self.assertIn(endpoint.post_new(), TAKEN)
         self.assertGreaterEqual(endpoint.metric("connections_refused_total"), 1)
         for peer in held:
             peer.close()
@@ -274,7 +311,7 @@ class Limits(Case):
         endpoint = self.serve("--connections", "20", "--header-timeout", "2")
         held = [endpoint.connect("127.0.0.%d" % (2 + i)) for i in range(20)]
         began = time.monotonic()
-        self.assertEqual(endpoint.post_new(), 201)
+        self.assertIn(endpoint.post_new(), TAKEN)
         self.assertLess(time.monotonic() - began, 10)
         for peer in held:
             peer.close()
@@ -301,8 +338,8 @@ class Limits(Case):
 
     def test_reports_of_a_domain(self):
         endpoint = self.serve("--reports-per-domain", "2")
-        self.assertEqual([endpoint.post_new(number) for number in range(4)], 4 * [201])
-        self.assertEqual(endpoint.post_new(9, domain="other.example"), 201)
+        self.assertLessEqual({endpoint.post_new(number) for number in range(4)}, set(TAKEN))
+        self.assertIn(endpoint.post_new(9, domain="other.example"), TAKEN)
         self.assertEqual(endpoint.metric("reports_over_cap_total"), 2)
         self.assertEqual(len(re.findall("event=domain-over-cap domain=rcpt.example", endpoint.log())), 1)
         self.assertEqual(self.ask("select counted, over_cap, count(*) from report where domain = 'rcpt.example'"
@@ -316,35 +353,35 @@ class Limits(Case):
             peer.sendall(head + 2900000 * b"x")
             wait_until("the body", lambda: endpoint.metric("bodies_held_bytes") == 2900000)
             self.assertIn(b" 429 ", endpoint.raw(head + 3000000 * b"x", source="127.0.0.2", once=True))
-            self.assertEqual(endpoint.post_new(), 201)
+            self.assertIn(endpoint.post_new(), TAKEN)
         wait_until("the memory", lambda: endpoint.metric("bodies_held_bytes") == 0)
 
 
 class Listeners(Case):
     def test_proxy(self):
         endpoint = self.serve("--behind-proxy", "127.0.0.1", tls=False)
-        self.assertEqual(endpoint.post(report(1), headers={"X-Forwarded-For": "1.1.1.1, 2001:db8::9"}), 201)
+        self.assertIn(endpoint.post(report(1), headers={"X-Forwarded-For": "1.1.1.1, 2001:db8::9"}), TAKEN)
         self.assertEqual(self.ask("select remote from report"), "2001:db8::9")
 
     def test_no_proxy(self):
         endpoint = self.serve(tls=False)
-        self.assertEqual(endpoint.post(report(1), headers={"X-Forwarded-For": "2001:db8::9"}), 201)
+        self.assertIn(endpoint.post(report(1), headers={"X-Forwarded-For": "2001:db8::9"}), TAKEN)
         self.assertEqual(self.ask("select remote from report"), "127.0.0.1")
 
     def test_unix_socket(self):
-        folder = tempfile.mkdtemp(prefix="stsready-endpoint-", dir="/tmp")
+        folder = new_folder("endpoint")[0]
         endpoint = self.serve("--behind-proxy", "unix", listen="unix:" + folder + "/http", folder=folder)
         done = subprocess.run(["curl", "-si", "--unix-socket", folder + "/http", "--data-binary", "@-",
                                "-H", "X-Forwarded-For: 198.51.100.7", "http://localhost" + PATH],
                               input=report(), capture_output=True, check=True)
-        self.assertRegex(done.stdout, b"^HTTP/1.1 201 ")
+        self.assertRegex(done.stdout, b"^HTTP/1.1 20[12] ")
         self.assertEqual(self.ask("select remote from report"), "198.51.100.7")
         # left by one that died, it is no hindrance
         endpoint.kill()
         endpoint.start()
 
     def test_refusals(self):
-        folder = tempfile.mkdtemp(prefix="stsready-endpoint-", dir="/tmp")
+        folder = new_folder("endpoint")[0]
         self.addCleanup(shutil.rmtree, folder)
         make_certificate(folder)
         make_certificate(folder, name="other")
@@ -369,7 +406,7 @@ class Listeners(Case):
                 self.assertRegex(done.stderr, "^stsreadyd: .*" + re.escape(why))
 
     def test_check_config(self):
-        folder = tempfile.mkdtemp(prefix="stsready-endpoint-", dir="/tmp")
+        folder = new_folder("endpoint")[0]
         self.addCleanup(shutil.rmtree, folder)
         words = [PROGRAM, "--check-config", "--http", "--listen", "127.0.0.1:0", "--spool", folder + "/spool"]
         for database, status, text in [(self.database, 0, "ok\n"), (self.cluster.url("nothing"), 69, "")]:
@@ -383,7 +420,7 @@ class Listeners(Case):
         done = subprocess.run(endpoint.command, capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 78)
         self.assertRegex(done.stderr, "another stsreadyd has this spool")
-        self.assertEqual(endpoint.post_new(), 201)
+        self.assertIn(endpoint.post_new(), TAKEN)
 
     def test_inherited_socket(self):
         """Socket activation; and the service manager's socket outlives the daemon."""
@@ -392,15 +429,15 @@ class Listeners(Case):
             endpoint.port = listener.getsockname()[1]
             command = endpoint.command
             at = command.index("--listen")
-            endpoint.command = ["sh", "-c", 'LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=https exec "$@" 3<&%d'
-                                % listener.fileno(), "sh", *command[:at], *command[at + 2:]]
+            endpoint.command = ["bash", "-c", 'LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=https exec "$@" 3<&%d'
+                                % listener.fileno(), "bash", *command[:at], *command[at + 2:]]
             os.set_inheritable(listener.fileno(), True)
             popen, subprocess.Popen = subprocess.Popen, lambda *a, **k: popen(*a, close_fds=False, **k)
             try:
                 endpoint.start()
             finally:
                 subprocess.Popen = popen
-            self.assertEqual(endpoint.post_new(1), 201)
+            self.assertIn(endpoint.post_new(1), TAKEN)
             self.assertEqual(endpoint.stop(), 0)
             waiting = socket.create_connection(listener.getsockname())
             listener.accept()[0].close()
@@ -411,15 +448,20 @@ class Listeners(Case):
 class Away(Case):
     """The database goes and comes back."""
     durable = True
+    DRAINED = 'reports_total{result="new",channel="spool"}'
 
-    def wait_drained(self, endpoint):
-        wait_until("the spool to drain", lambda: endpoint.spooled() == 0)
-        wait_until("the database to be well", lambda: endpoint.health()[0] == 200)
+    def store(self, endpoint, number):
+        """A report that is in the database when the test goes on."""
+        self.assertIn(endpoint.post_new(number), TAKEN)
+        self.wait_drained(endpoint)
+
+    def post_at_once(self, endpoint):
+        self.assertEqual(self.at_once(endpoint, lambda number: [endpoint.post_new(number)]), [201])
 
     def test_killed(self):
         endpoint = self.serve()
-        self.assertEqual(endpoint.post_new(0), 201)
-        self.assertEqual(endpoint.health()[0], 200)
+        self.store(endpoint, 0)
+        before = endpoint.metric(self.DRAINED)
         self.cluster.kill9()
         self.assertEqual([endpoint.post_new(number) for number in range(1, 6)], 5 * [202])
         self.assertEqual(endpoint.post(b"no report"), 400)
@@ -432,16 +474,16 @@ class Away(Case):
         self.wait_drained(endpoint)
         self.assertEqual((self.count(), self.count("quarantine")), (6, 1))
         self.assertEqual(self.ask("select sum(success) from day_policy"), "21")
-        self.assertEqual(endpoint.post_new(7), 201)
-        self.assertEqual(endpoint.metric('reports_total{result="new",channel="spool"}'), 5)
+        self.assertEqual(endpoint.metric(self.DRAINED) - before, 5)
+        self.post_at_once(endpoint)
 
     def test_restarted(self):
         """A restart of the database between two posts costs nothing."""
         endpoint = self.serve()
-        self.assertEqual(endpoint.post_new(0), 201)
+        self.store(endpoint, 0)
         self.cluster.kill9()
         self.cluster.start()
-        self.assertIn(endpoint.post_new(1), (201, 202))
+        self.assertIn(endpoint.post_new(1), TAKEN)
         self.wait_drained(endpoint)
         self.assertEqual(self.count(), 2)
 
@@ -463,7 +505,7 @@ class Away(Case):
         self.wait_drained(endpoint)
         self.assertEqual(self.ask("select count(*), sum(success) from report_policy"), "2|3")
         self.assertEqual(self.ask("select sum(success) from day_policy"), "3")
-        self.assertEqual(endpoint.post_new(2), 201)
+        self.post_at_once(endpoint)
 
     def test_from_the_start(self):
         """The daemon dies with reports in its spool, and begins again before the database does."""
@@ -486,7 +528,7 @@ class Away(Case):
 
     def test_full(self):
         endpoint = self.serve("--spool-files", "10")
-        self.assertEqual(endpoint.post_new(0), 201)
+        self.store(endpoint, 0)
         self.cluster.kill9()
         self.assertEqual([endpoint.post_new(number) for number in range(1, 13)], 10 * [202] + 2 * [503])
         self.assertIn("level=error event=spool-failed", endpoint.log())
@@ -536,14 +578,14 @@ class Operations(Case):
         self.assertEqual(self.served_serial(endpoint), "01")
         open_one = endpoint.connection()
         open_one.request("POST", PATH, report(1))
-        self.assertEqual(self.finish(open_one), 201)
+        self.assertIn(self.finish(open_one), TAKEN)
 
         make_certificate(endpoint.folder, serial=2)
         endpoint.context.load_verify_locations(endpoint.folder + "/cert.pem")
         endpoint.reload()
         self.assertEqual(self.served_serial(endpoint), "02")
         open_one.request("POST", PATH, report(2))
-        self.assertEqual(self.finish(open_one), 201)
+        self.assertIn(self.finish(open_one), TAKEN)
         open_one.close()
 
         for name, spoil in [("another key", lambda: make_certificate(endpoint.folder, 3, "other")
@@ -587,7 +629,7 @@ class Operations(Case):
         endpoint.context.load_verify_locations(endpoint.folder + "/cert.pem")
         self.assertEqual(self.served_serial(endpoint), "0B")
         self.assertEqual(failed, [])
-        self.assertEqual(set(posted), {201})
+        self.assertLessEqual(set(posted), set(TAKEN))
         self.assertEqual(self.count(), len(posted))
 
     def test_stop_finishes(self):
@@ -607,12 +649,12 @@ class Operations(Case):
                 endpoint.connect()
             peer.sendall(body)
             answer = peer.recv(65536)
-            self.assertRegex(answer, b"^HTTP/1.1 201 ")
+            self.assertRegex(answer, b"^HTTP/1.1 20[12] ")
             self.assertIn(b"Connection: close", answer)
         idle.close()
         self.assertEqual(endpoint.process.wait(10), 0)
         self.assertLess(time.monotonic() - began, 5.5)
-        self.assertEqual(self.count(), 1)
+        self.assertEqual(self.count() + endpoint.spooled(), 1)
 
     def test_stop_takes_who_has_just_come(self):
         """SIGTERM: who is connected, but was not yet heard, is; who was heard before is let go."""
@@ -621,19 +663,19 @@ class Operations(Case):
         with endpoint.connect() as new, endpoint.connect() as heard:
             body = report(1)
             heard.sendall(request % (PATH.encode(), len(body)) + body)
-            self.assertRegex(heard.recv(65536), b"^HTTP/1.1 201 ")
+            self.assertRegex(heard.recv(65536), b"^HTTP/1.1 20[12] ")
             endpoint.process.terminate()
             wait_until("the stop", lambda: "event=stopping" in endpoint.log())
             self.assertEqual(heard.recv(1), b"")
             body = report(2)
             new.sendall(request % (PATH.encode(), len(body)) + body)
             answer = new.recv(65536)
-            self.assertRegex(answer, b"^HTTP/1.1 201 ")
+            self.assertRegex(answer, b"^HTTP/1.1 20[12] ")
             self.assertIn(b"Connection: close", answer)
             began = time.monotonic()
             self.assertEqual(endpoint.process.wait(10), 0)
             self.assertLess(time.monotonic() - began, 2)
-        self.assertEqual(self.count(), 2)
+        self.assertEqual(self.count() + endpoint.spooled(), 2)
 
     def test_stop_does_not_wait_long(self):
         endpoint = self.serve()
@@ -659,7 +701,7 @@ class Operations(Case):
 
     def test_notify(self):
         """What systemd is told, and its watchdog fed."""
-        folder = tempfile.mkdtemp(prefix="stsready-endpoint-", dir="/tmp")
+        folder = new_folder("endpoint")[0]
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
             manager.bind(folder + "/notify")
             manager.settimeout(20)
@@ -677,7 +719,7 @@ class Operations(Case):
                 pass
 
     def test_log(self):
-        folder = tempfile.mkdtemp(prefix="stsready-endpoint-", dir="/tmp")
+        folder = new_folder("endpoint")[0]
         with open(folder + "/log", "w") as log:
             about = os.fstat(log.fileno())
         endpoint = self.serve(folder=folder, environment={
@@ -686,7 +728,7 @@ class Operations(Case):
         endpoint.post(b"x\n<0>forged=1")
         wait_until("the log", lambda: endpoint.log().count("event=post") == 2)
         lines = [line for line in endpoint.log().splitlines() if "event=post" in line]
-        self.assertRegex(lines[0], r"^<6>event=post peer=127.0.0.1 status=201 domain=rcpt.example "
+        self.assertRegex(lines[0], r"^<6>event=post peer=127.0.0.1 status=20[12] domain=rcpt.example "
                                    r"submitter=sender.example bytes=\d+ ms=\d+$")
         self.assertRegex(lines[1], r'^<5>event=post peer=127.0.0.1 status=400 bytes=13 ms=\d+ why="[^"]+"$')
 
@@ -707,7 +749,7 @@ class Operations(Case):
         for number in numbers:
             connection.request("POST", PATH, report(number, domain="d%d.example" % (number % 3)))
             answer = connection.getresponse()
-            self.assertIn(answer.status, (200, 201))
+            self.assertIn(answer.status, (200, *TAKEN))
             answer.read()
         connection.close()
 

@@ -13,13 +13,13 @@ import select
 import shutil
 import socket
 import subprocess
-import tempfile
 import threading
 import time
 import unittest
 
 from cluster import Cluster
 from endpoint import PATH, Endpoint, make_schema, report, wait_until
+from scratch import new_folder
 
 KILLS = int(os.environ.get("STSREADY_KILLS", "2"))
 OUTAGE = float(os.environ.get("STSREADY_OUTAGE", "6"))  # seconds that the database stays away
@@ -130,7 +130,8 @@ class Kill(unittest.TestCase):
 
     def tearDown(self):
         if self.endpoint:
-            self.endpoint.stop()
+            self.assertEqual(self.endpoint.stop(), 0)
+            self.assertNotIn("Sanitizer", self.endpoint.log())
             shutil.rmtree(self.endpoint.folder, ignore_errors=True)
 
     def serve(self, *options, database=None, **named):
@@ -236,7 +237,7 @@ class Kill(unittest.TestCase):
     @unittest.skipUnless(os.geteuid() == 0, "needs to mount a file system")
     def test_disk_full(self):
         """Then there is 503, and it is told; and what was promised before is still there."""
-        folder = tempfile.mkdtemp(prefix="stsready-endpoint-", dir="/tmp")
+        folder = new_folder("endpoint")[0]
         os.mkdir(folder + "/spool")
         if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1M", "tmpfs", folder + "/spool"], check=False).returncode:
             self.skipTest("cannot mount")

@@ -17,7 +17,8 @@ from mail_maker import make_maildir, message, report
 
 PROGRAM = os.environ["STSREADY"]
 ROOT = os.geteuid() == 0
-SANITIZED = "asan" in subprocess.run(["ldd", PROGRAM], capture_output=True, text=True, check=True).stdout
+LIBRARIES = subprocess.run(["ldd", PROGRAM], capture_output=True, text=True, check=True).stdout
+SANITIZED = "asan" in LIBRARIES or "tsan" in LIBRARIES
 
 
 def bare(number):

@@ -73,13 +73,15 @@ class Behind(unittest.TestCase):
         return int(self.curl(*words, "--data-binary", "@-", data=gzip.compress(report(number))).stdout)
 
     def check_posts(self):
-        self.assertEqual(self.status(1), 201)
-        self.assertEqual(self.status(1), 200)
-        self.assertEqual(self.status(2, "--http1.0", "--no-alpn"), 201)
-        self.assertEqual(self.status(3, "--header", "Transfer-Encoding: chunked"), 201)
-        self.assertEqual(self.status(4, "--header", "Expect: 100-continue"), 201)
+        # 202 where a busy machine lets the database take more than two seconds
+        self.assertIn(self.status(1), (201, 202))
+        self.assertIn(self.status(1), (200, 202))
+        self.assertIn(self.status(2, "--http1.0", "--no-alpn"), (201, 202))
+        self.assertIn(self.status(3, "--header", "Transfer-Encoding: chunked"), (201, 202))
+        self.assertIn(self.status(4, "--header", "Expect: 100-continue"), (201, 202))
         # nobody is believed about whom a report comes from, but the proxy
-        self.assertEqual(self.status(5, "--header", "X-Forwarded-For: 192.0.2.66"), 201)
+        self.assertIn(self.status(5, "--header", "X-Forwarded-For: 192.0.2.66"), (201, 202))
+        wait_until("the spool to drain", lambda: self.endpoint.spooled() == 0)
         self.assertEqual(self.cluster.psql(self.name, "select distinct remote from report").strip(), self.SENDER)
         # ten megabytes are for stsreadyd to judge; more is refused, and who goes on sending may meet the end of
         # the connection before the answer
@@ -91,7 +93,7 @@ class Behind(unittest.TestCase):
         self.assertEqual(self.endpoint.stop(), 0)
         self.endpoint.start()
         self.let_in()
-        self.assertEqual(self.status(6), 201)
+        self.assertIn(self.status(6), (201, 202))
 
     def check(self, local):
         self.serve(local)

@@ -30,8 +30,9 @@ set_property(TEST e2e/lab APPEND PROPERTY ENVIRONMENT "LAB_RELAY=$<TARGET_FILE:l
 # from an answer at once, so nothing else may take the machine meanwhile.
 set_tests_properties(e2e/endpoint e2e/endpoint_hostile e2e/endpoint_kill PROPERTIES RUN_SERIAL TRUE)
 
-# Scripts, which are the same in every preset.
+# Scripts and units, which are the same in every preset.
 if(NOT STSREADY_SANITIZE)
 	e2e(localdb)
 	e2e(quickstart)
+	e2e(units)
 endif()

@@ -1,0 +1,147 @@
+#!/usr/bin/python3
+"""The systemd units as they are, run by a systemd of their own (unit_world): what the sandbox takes away, nothing
+needs; a restart turns nobody away.  Needs root; skipped where namespaces or overlays are not to be had."""
+import os
+import re
+import subprocess
+import threading
+import unittest
+
+from cluster import programs
+from endpoint import PATH, PATIENCE, PROGRAM, STSREADY, report, wait_until
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PREPARE = """set -e
+cd /etc/stsready/tls
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=localhost \
+	-addext subjectAltName=DNS:localhost -out cert.pem -keyout key.pem
+printf '[stsready]\\ndatabase = host=/run/postgresql dbname=stsready\\n' >/etc/stsready/stsready.conf
+mkdir -p /run/postgresql /run/data
+chown postgres: /run/postgresql /run/data
+cd /
+as() { runuser -u postgres -- "$@"; }
+as initdb -D /run/data/main --auth=peer --encoding=UTF8 --no-sync
+as pg_ctl -D /run/data/main -w -l /run/data/log -o '-c listen_addresses= -c fsync=off -k /run/postgresql' start
+as createdb stsready
+as stsready init --database 'host=/run/postgresql dbname=stsready'
+as psql -d stsready -c 'CREATE ROLE stsreadyd LOGIN IN ROLE stsready_ingest'
+systemctl start stsreadyd.socket
+"""
+
+
+class Units(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        if os.geteuid() != 0:
+            raise unittest.SkipTest("not root")
+        cls.world = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", HERE + "/unit_world", STSREADY, PROGRAM],
+                                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                     text=True)
+        cls.addClassCleanup(cls.end)
+        said = cls.world.stdout.readline()
+        if said != "ready\n":
+            raise unittest.SkipTest("no machine for systemd here: " + said + cls.world.stdout.read())
+        with open("/proc/%d/task/%d/children" % (2 * (cls.world.pid,)), encoding="ascii") as children:
+            cls.first = children.read().split()[0]
+        wait_until("systemd", lambda: cls.run_there("systemctl", "is-active", "world.target").returncode == 0)
+        done = cls.run_there("sh", "-s", data=PREPARE.encode())
+        assert done.returncode == 0, done.stdout.decode()
+
+    @classmethod
+    def end(cls):
+        cls.world.kill()
+        cls.world.wait()
+        cls.world.stdout.close()
+        place = subprocess.run(["findmnt", "-n", "-t", "cgroup2", "-o", "TARGET"], check=True, text=True,
+                               stdout=subprocess.PIPE).stdout.splitlines()[0]
+        group = "%s/stsready-%d" % (place, cls.world.pid)
+        wait_until("the end of the group", lambda: subprocess.run(
+            ["find", group, "-depth", "-type", "d", "-exec", "rmdir", "{}", "+"], check=False,
+            stderr=subprocess.DEVNULL).returncode == 0 or not os.path.exists(group))
+
+    @classmethod
+    def run_there(cls, *command, data=None):
+        path = "PATH=/usr/sbin:/usr/bin:/sbin:/bin:" + programs()
+        return subprocess.run(["nsenter", "--target", cls.first, "--all", "--root", "--wd", "env", "-i", path, *command],
+                              input=data, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+
+    def there(self, *command, data=None):
+        done = self.run_there(*command, data=data)
+        self.assertEqual(done.returncode, 0, done.stdout.decode())
+        return done.stdout.decode().strip()
+
+    def journal(self):
+        return self.there("journalctl", "--no-pager", "--output=cat", "--unit=stsreadyd")
+
+    def post(self, number):
+        done = self.run_there("curl", "--silent", "--max-time", str(PATIENCE), "--output", "/dev/null",
+                              "--cacert", "/etc/stsready/tls/cert.pem", "--data-binary", "@-",
+                              "--write-out", "%{http_code}", "https://localhost" + PATH,
+                              data=report(number))
+        return int(done.stdout)
+
+    def database(self, how):
+        options = "-c listen_addresses= -c fsync=off -k /run/postgresql"
+        self.there("runuser", "-u", "postgres", "--", "pg_ctl", "-D", "/run/data/main", "-m", "fast", "-w",
+                   "-l", "/run/data/log", "-o", options, how)
+
+    def ask(self, sql):
+        return self.there("runuser", "-u", "postgres", "--", "psql", "-At", "-d", "stsready", "-c", sql)
+
+    def wait_for_health(self):
+        wait_until("the database", lambda: self.run_there(
+            "curl", "--silent", "--fail", "http://127.0.0.1:9462/healthz").returncode == 0)
+
+    def test_1_posts(self):
+        """The socket starts the service, which reaches PostgreSQL by the name of its user."""
+        self.assertIn(self.post(1), (201, 202), self.journal())
+        self.wait_for_health()
+        self.assertIn(self.post(2), (201, 202))
+        wait_until("both reports", lambda: self.ask("select count(*) from report") == "2")
+        self.assertRegex(self.journal(), r"event=post peer=127\.0\.0\.1 status=20[12] domain=rcpt\.example")
+
+    def test_2_outage(self):
+        self.database("stop")
+        self.assertEqual(self.post(3), 202)
+        self.database("start")
+        wait_until("the report", lambda: self.ask("select count(*) from report where report_id = 'r3'") == "1")
+
+    def test_3_restart(self):
+        """Whoever connects meanwhile is answered."""
+        self.wait_for_health()
+        stop, answers = threading.Event(), []
+
+        def send(first):
+            number = first
+            while not stop.is_set():
+                answers.append(self.post(number))
+                number += 1
+        threads = [threading.Thread(target=send, args=(1000 * (i + 1),)) for i in range(3)]
+        for thread in threads:
+            thread.start()
+        for _ in range(5):
+            self.there("systemctl", "restart", "stsreadyd.service")
+        stop.set()
+        for thread in threads:
+            thread.join()
+        self.assertTrue(set(answers) <= {201, 202}, answers)
+
+    def test_4_key_that_does_not_fit(self):
+        """The service is tried until it is mended; the socket stays, and who comes waits."""
+        self.there("sh", "-c", "cd /etc/stsready/tls && mv key.pem good.pem && openssl genpkey -algorithm ED25519"
+                   " -out key.pem")
+        self.assertNotEqual(self.run_there("systemctl", "restart", "stsreadyd.service").returncode, 0)
+        wait_until("some tries", lambda: len(re.findall("status=78", self.journal())) > 6)
+        self.assertEqual(self.there("systemctl", "is-active", "stsreadyd.socket"), "active")
+        self.there("mv", "/etc/stsready/tls/good.pem", "/etc/stsready/tls/key.pem")
+        self.assertIn(self.post(5), (201, 202))
+
+    def test_5_stop(self):
+        before = self.journal().count("event=stopped clean=yes")
+        self.there("systemctl", "stop", "stsreadyd.socket", "stsreadyd.service")
+        self.assertEqual(self.journal().count("event=stopped clean=yes"), before + 1)
+        self.assertEqual(self.there("systemctl", "show", "--property=Result", "stsreadyd.service"), "Result=success")
+
+
+if __name__ == "__main__":
+    unittest.main()
