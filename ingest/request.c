@@ -13,6 +13,10 @@
    to see the answer. */
 #define MOST_DROPPED (32u << 20)
 
+/* The same of one that is refused by its header for something other than its size: as much as
+   nearly every report has, and not so much that a flood costs more than it must. */
+#define MOST_REFUSED (1u << 20)
+
 /* Room made for a body whose length is known, before any of it is there. */
 #define MOST_PREPARED (64u << 10)
 
@@ -159,6 +163,41 @@ find_client(struct request *request)
 		options->proxies, options->n_proxies, &request->client->address, forwarded->str);
 }
 
+static void
+let_go(struct request *request)
+{
+	guard_release(request->all->options.guard, &request->post.client, request->held);
+	request->held = 0;
+	g_clear_pointer(&request->body, g_byte_array_unref);
+}
+
+static void
+drop(struct request *request, enum answer refusal)
+{
+	let_go(request);
+	request->state = STATE_DROPPING;
+	request->answer = refusal;
+}
+
+/* Whether a body is on its way that is worth reading before the refusal: closing a connection with
+   bytes unread resets it, and its sender never sees the answer.  One who asked first sends none. */
+static bool
+body_comes(struct request *request, enum answer refusal)
+{
+	guint64 length = declared_length(request);
+	guint64 most = refusal == ANSWER_TOO_LARGE ? MOST_DROPPED : MOST_REFUSED;
+	return length > 0 && length <= most && header(request, "Expect") == NULL;
+}
+
+static enum MHD_Result
+refuse(struct request *request, enum answer refusal)
+{
+	if (!body_comes(request, refusal))
+		return send_answer(request, refusal);
+	drop(request, refusal);
+	return MHD_YES;
+}
+
 static void intake_done(struct intake_post *post);
 
 static enum MHD_Result
@@ -179,25 +218,9 @@ begin(struct requests *all, struct MHD_Connection *connection, const char *url, 
 
 	enum answer refusal;
 	if (!check(request, method, url, &refusal))
-		return send_answer(request, refusal);
+		return refuse(request, refusal);
 	request->body = g_byte_array_sized_new((guint)MIN(declared_length(request), MOST_PREPARED));
 	return MHD_YES;
-}
-
-static void
-let_go(struct request *request)
-{
-	guard_release(request->all->options.guard, &request->post.client, request->held);
-	request->held = 0;
-	g_clear_pointer(&request->body, g_byte_array_unref);
-}
-
-static void
-drop(struct request *request, enum answer refusal)
-{
-	let_go(request);
-	request->state = STATE_DROPPING;
-	request->answer = refusal;
 }
 
 static void

@@ -169,11 +169,21 @@ class Senders(Case):
 
     def test_too_large(self):
         body = b'{"report-id":"' + 11 * 1024 * 1024 * b"x" + b'"}'
-        for name, words in [("asked first", []), ("at once", ["--header", "Expect:"]),
+        for name, words in [("asked first", ["--expect100-timeout", "60"]), ("at once", ["--header", "Expect:"]),
                             ("chunked", ["--header", "Transfer-Encoding: chunked", "--header", "Expect:"])]:
             with self.subTest(name):
                 self.assertEqual(self.status_of(*words, "--data-binary", "@-", data=body), "413")
         self.assertEqual(self.count("quarantine"), 0)
+
+    def test_refusals_reach_who_sends_first(self):
+        """One that looks for the answer only when it has sent its body sees a refusal, and no reset connection."""
+        connection = self.endpoint.connection()
+        for path, size, status in [(PATH, 11 << 20, 413), ("/nowhere", 1000000, 404), ("/nowhere", 10, 404)]:
+            with self.subTest(path, size=size):
+                connection.request("POST", path, size * b"x")
+                answer = connection.getresponse()
+                self.assertEqual((answer.status, answer.read().count(b"\n")), (status, 1))
+        connection.close()
 
     def test_faults_are_taken(self):
         """A TLS report with faults is a TLS report."""
