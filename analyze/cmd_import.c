@@ -83,9 +83,9 @@ print_json(const struct importer_counts *counts)
 {
 	printf("{\"read\":%" PRIu64 ",\"new\":%" PRIu64 ",\"seen_before\":%" PRIu64
 	       ",\"conflicts\":%" PRIu64 ",\"without_report\":%" PRIu64 ",\"quarantined\":%" PRIu64
-	       ",\"not_dkim\":%" PRIu64 ",\"failed\":%" PRIu64 "}\n",
+	       ",\"not_dkim\":%" PRIu64 ",\"pruned\":%" PRIu64 ",\"failed\":%" PRIu64 "}\n",
 		counts->read, counts->fresh, counts->seen, counts->conflicts, counts->without,
-		counts->quarantined, counts->not_dkim, counts->failed);
+		counts->quarantined, counts->not_dkim, counts->pruned, counts->failed);
 }
 
 static void
@@ -97,6 +97,8 @@ print_counts(const struct importer_counts *counts)
 		counts->quarantined);
 	if (counts->not_dkim > 0)
 		printf(", dropped unsigned %" PRIu64, counts->not_dkim);
+	if (counts->pruned > 0)
+		printf(", older than what is kept %" PRIu64, counts->pruned);
 	if (counts->failed > 0)
 		printf(", failed %" PRIu64, counts->failed);
 	putchar('\n');

@@ -129,6 +129,7 @@ import_batch_count(const struct import_batch *batch, struct importer_counts *cou
 		counts->fresh += outcome == SINK_NEW;
 		counts->seen += outcome == SINK_SEEN;
 		counts->conflicts += outcome == SINK_CONFLICT;
+		counts->pruned += outcome == SINK_PRUNED;
 		counts->quarantined += outcome == SINK_QUARANTINED;
 	}
 }

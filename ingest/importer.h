@@ -12,6 +12,7 @@ struct importer_counts {
 	uint64_t fresh;       /* reports stored for the first time */
 	uint64_t seen;        /* reports that were there already */
 	uint64_t conflicts;   /* kept beside another of the same identity */
+	uint64_t pruned;      /* older than what is kept: not taken in */
 	uint64_t without;     /* messages and files without a report */
 	uint64_t quarantined; /* reports that could not be read, kept aside */
 	uint64_t not_dkim;    /* dropped since --require-dkim */

@@ -9,6 +9,7 @@ enum sink_outcome {
 	SINK_NEW,         /* stored and counted */
 	SINK_SEEN,        /* the same report was there already */
 	SINK_CONFLICT,    /* another report under the same identity: kept, one of the two counts */
+	SINK_PRUNED,      /* of days of which the sums alone are kept: not taken in again */
 	SINK_QUARANTINED, /* could not be read, or not be stored; its bytes are kept */
 	SINK_REFUSED,     /* could not be read, and the quarantine is full or would not take it */
 };

@@ -4,9 +4,11 @@
 
 #include <string.h>
 
+#include "ingest/instant.h"
 #include "ingest/limits.h"
 #include "ingest/policy_key.h"
 #include "sql/pack.h"
+#include "sql/pruned.h"
 #include "sql/rollup.h"
 #include "sql/statements.h"
 #include "sql/trust_raise.h"
@@ -159,9 +161,33 @@ note_arrivals(struct batch *batch, guint key_index, bool *more, GError **error)
 	return db_run_rows(batch->db, &sql_report_arrive, values, take_arrival, batch, error);
 }
 
+/* Sets aside what is older than what is kept.  Nothing that began lately is, and where a batch has
+   nothing else, nobody is asked. */
+static bool
+set_old_aside(struct batch *batch, GError **error)
+{
+	int32_t today = instant_day(g_get_real_time() / G_USEC_PER_SEC), kept_from;
+	int32_t oldest = today;
+	for (guint i = 0; i < batch->parts->len; i++)
+		oldest = MIN(oldest,
+			report_day(g_array_index(batch->parts, struct part, i).arrival->report));
+	if (oldest > today - PRUNED_LEAST_DAYS)
+		return true;
+	if (!pruned_before(batch->db, &kept_from, error))
+		return false;
+	for (guint i = 0; i < batch->parts->len; i++) {
+		struct part *part = &g_array_index(batch->parts, struct part, i);
+		if (report_day(part->arrival->report) < kept_from)
+			part->state = PART_PRUNED;
+	}
+	return true;
+}
+
 static bool
 write_reports(struct batch *batch, GError **error)
 {
+	if (!set_old_aside(batch, error))
+		return false;
 	if (!insert_reports(batch, true, PART_COUNTED, error) ||
 		!insert_reports(batch, false, PART_CONFLICT, error))
 		return false;

@@ -13,8 +13,10 @@ begin
 			perform create_distributed_table(wanted, 'domain');
 		end if;
 	end loop;
-	if not exists (select from pg_dist_partition where logicalrelid = 'peer'::regclass) then
-		perform create_reference_table('peer');
-	end if;
+	foreach wanted in array array['peer', 'pruned'] loop
+		if not exists (select from pg_dist_partition where logicalrelid = wanted::regclass) then
+			perform create_reference_table(wanted);
+		end if;
+	end loop;
 end
 $$

@@ -15,7 +15,8 @@ begin
 	end;
 
 	if exists (select from pg_roles where rolname = 'stsready_ingest') then
-		grant select on migration, domain to stsready_ingest;
+		grant select on migration, domain, pruned to stsready_ingest;
+		grant update (what) on pruned to stsready_ingest; -- that it may hold the row, no more
 		grant select, insert on report, report_policy, failure_detail, payload, quarantine, day_policy,
 			day_failure, policy_text to stsready_ingest;
 		grant update (arrivals, trust, trust_rank, trust_notes, counted, over_cap) on report to stsready_ingest;
@@ -23,7 +24,7 @@ begin
 	end if;
 	if exists (select from pg_roles where rolname = 'stsready_read') then
 		grant select on migration, domain, report, report_policy, failure_detail, payload, quarantine,
-			day_policy, day_failure, policy_text, live_check, peer to stsready_read;
+			day_policy, day_failure, policy_text, live_check, peer, pruned to stsready_read;
 	end if;
 end
 $$

@@ -12,6 +12,7 @@ enum part_state {
 	PART_CONFLICT, /* added; its identity was taken by another report */
 	PART_OVER_CAP, /* added, never to count */
 	PART_SEEN,     /* was there already */
+	PART_PRUNED,   /* of days of which the sums alone are kept */
 };
 
 struct part {

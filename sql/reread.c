@@ -3,10 +3,12 @@
 
 #include <string.h>
 
+#include "ingest/instant.h"
 #include "ingest/report_body.h"
 #include "sql/batch.h"
 #include "sql/pack.h"
 #include "sql/part.h"
+#include "sql/pruned.h"
 #include "sql/rollup.h"
 #include "sql/settle.h"
 #include "sql/statements.h"
@@ -164,11 +166,18 @@ remove_stored(struct db *db, const struct key *key, GError **error)
 }
 
 /* The body of a transaction: the stored report goes, the new reading comes, and where the old
-   identity is now without a report that counts, another takes its place. */
+   identity is now without a report that counts, another takes its place.  One that is about to be
+   pruned stays as it is. */
 static bool
 replace(struct db *db, void *user, GError **error)
 {
 	const struct rereading *rereading = user;
+	int32_t kept_from;
+	if (!pruned_before(db, &kept_from, error))
+		return false;
+	if (instant_day(rereading->start) < kept_from ||
+		report_day(rereading->arrival->report) < kept_from)
+		return true;
 	g_autoptr(GArray) parts = split(rereading);
 	struct identity before = { rereading->key->domain, rereading->submitter,
 		rereading->report_id, rereading->start, rereading->end };

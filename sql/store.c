@@ -47,12 +47,13 @@ static void
 tell_outcome(enum sink_outcome *outcomes, const struct part *part)
 {
 	for (guint i = 0; i < part->brought->len; i++) {
-		enum sink_outcome outcome = SINK_SEEN;
+		enum sink_outcome outcome = part->state == PART_PRUNED ? SINK_PRUNED : SINK_SEEN;
 		if (i == 0 && (part->state == PART_COUNTED || part->state == PART_OVER_CAP))
 			outcome = SINK_NEW;
 		if (i == 0 && part->state == PART_CONFLICT)
 			outcome = SINK_CONFLICT;
-		/* of several parts, "new" says more than "conflict" and that more than "seen" */
+		/* of several parts, "new" says more than "conflict" and that more than "seen";
+		   all are of one day, so "pruned" is said of all */
 		enum sink_outcome *told = &outcomes[g_array_index(part->brought, size_t, i)];
 		if (*told == SINK_NONE || *told == SINK_SEEN || outcome == SINK_NEW)
 			*told = outcome;

@@ -59,7 +59,7 @@ class Sample(unittest.TestCase):
             messages = sum(line.startswith("From ") for line in file)
         self.assertEqual(self.counts, {
             "read": messages, "new": messages - 6, "seen_before": 4, "conflicts": 1, "without_report": 1,
-            "quarantined": 0, "not_dkim": 0, "failed": 0})
+            "quarantined": 0, "not_dkim": 0, "pruned": 0, "failed": 0})
 
     def test_importing_again_changes_nothing(self):
         before = self.cluster.psql("sample", FINGERPRINT)

@@ -1,0 +1,5 @@
+-- Deletes a domain's sums from before a day.
+-- $1 domain $2 day
+delete from day_policy
+where domain = $1 and day < $2
+returning 1
