@@ -4,6 +4,7 @@
 
 #include "analyze/command.h"
 #include "analyze/output.h"
+#include "analyze/readiness_options.h"
 #include "analyze/settings.h"
 #include "ingest/domain_name.h"
 #include "ingest/instant.h"
@@ -13,8 +14,16 @@
 static const char description[] =
 	"  list          watched domains, and those that reports came in about (default)\n"
 	"  add DOMAIN    watch a domain; prints the DNS record to publish\n"
-	"  remove DOMAIN stop watching; its reports stay\n\n"
-	"Exit status: 0 done, 1 a domain to remove was not watched, 64 usage, 69 no database.";
+	"  remove DOMAIN stop watching; its reports stay\n"
+	"  set DOMAIN [NAME=VALUE...]\n"
+	"                thresholds of `stsready readiness` for this domain, by the names of its "
+	"options\n"
+	"                (\"soak-busy=21\"), and \"ignore=SUBMITTER,...\"; \"NAME=\" takes one "
+	"back; "
+	"without any,\n"
+	"                lists them\n\n"
+	"Exit status: 0 done, 1 a domain to remove or set was not watched, 64 usage, 69 no "
+	"database.";
 
 static const struct output_column columns[] = {
 	{ "domain", "DOMAIN", OUTPUT_TEXT, 40, 15 },
@@ -151,6 +160,73 @@ remove_all(struct db *db, char **domains, int count)
 	return written != EXIT_OK ? written : status;
 }
 
+/* ---- settings ---- */
+
+static bool
+print_setting(void *user, const char *name, const char *value)
+{
+	bool *first = user;
+	if (!json) {
+		printf("%s=%s\n", name, value);
+		return true;
+	}
+	g_autoptr(GString) member = g_string_new(*first ? "" : ",");
+	output_json_string(member, name);
+	g_string_append_c(member, ':');
+	output_json_string(member, value);
+	fputs(member->str, stdout);
+	*first = false;
+	return true;
+}
+
+static int
+list_settings(struct db *db, const char *domain)
+{
+	g_autoptr(GError) error = NULL;
+	bool first = true;
+	if (json)
+		putchar('{');
+	if (!look_domain_settings(db, domain, print_setting, &first, &error))
+		return fail_database(error);
+	if (json)
+		puts("}");
+	return command_finish_output();
+}
+
+/* Whether every NAME=VALUE can be set; else a complaint. */
+static bool
+check_settings(char **settings, int count)
+{
+	for (int i = 0; i < count; i++) {
+		g_auto(GStrv) pair = g_strsplit(settings[i], "=", 2);
+		g_autofree char *why = NULL;
+		if (g_strv_length(pair) == 2 &&
+			readiness_setting_check(pair[0], *pair[1] != '\0' ? pair[1] : NULL, &why))
+			continue;
+		command_complain(settings[i], why != NULL ? why : "write NAME=VALUE");
+		return false;
+	}
+	return true;
+}
+
+static int
+set_all(struct db *db, const char *domain, char **settings, int count)
+{
+	for (int i = 0; i < count; i++) {
+		g_auto(GStrv) pair = g_strsplit(settings[i], "=", 2);
+		g_autoptr(GError) error = NULL;
+		bool watched;
+		if (!look_domain_set(db, domain, pair[0], *pair[1] != '\0' ? pair[1] : NULL,
+			    &watched, &error))
+			return fail_database(error);
+		if (!watched) {
+			command_complain(domain, "is not watched: `stsready domains add` it first");
+			return EXIT_SOME;
+		}
+	}
+	return list_settings(db, domain);
+}
+
 /* Normalises names in place; false after a complaint. */
 static bool
 normalise_all(char **names, int count)
@@ -176,6 +252,8 @@ act(struct db *db, const char *verb, char **names, int count)
 		return add(db, names, count);
 	if (strcmp(verb, "remove") == 0)
 		return remove_all(db, names, count);
+	if (strcmp(verb, "set") == 0)
+		return set_all(db, names[0], names + 1, count - 1);
 	return list(db);
 }
 
@@ -188,9 +266,10 @@ check_operands(const char *verb, char **names, int count)
 		return false;
 	}
 	bool lists = strcmp(verb, "list") == 0;
-	bool changes = strcmp(verb, "add") == 0 || strcmp(verb, "remove") == 0;
+	bool sets = strcmp(verb, "set") == 0;
+	bool changes = sets || strcmp(verb, "add") == 0 || strcmp(verb, "remove") == 0;
 	if (!lists && !changes)
-		command_complain(verb, "`stsready domains` takes list, add or remove");
+		command_complain(verb, "`stsready domains` takes list, add, remove or set");
 	else if (changes && csv)
 		command_complain("--csv", "only list has it");
 	else if (lists && count > 0)
@@ -198,7 +277,8 @@ check_operands(const char *verb, char **names, int count)
 	else if (changes && count == 0)
 		command_complain(verb, "name a domain");
 	else
-		return !changes || normalise_all(names, count);
+		return !changes || (normalise_all(names, sets ? 1 : count) &&
+					   (!sets || check_settings(names + 1, count - 1)));
 	return false;
 }
 
@@ -212,7 +292,8 @@ run_domains(int argc, char **argv)
 		{ "csv", 0, 0, G_OPTION_ARG_NONE, &csv, "CSV with a heading", NULL },
 		{ NULL },
 	};
-	int status = command_options(&command_domains, "[list | add DOMAIN... | remove DOMAIN...]",
+	int status = command_options(&command_domains,
+		"[list | add DOMAIN... | remove DOMAIN... | set DOMAIN [NAME=VALUE...]]",
 		description, entries, true, &argc, &argv);
 	if (status >= 0)
 		return status;

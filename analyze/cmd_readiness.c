@@ -36,7 +36,6 @@ static const char description[] =
 static gboolean offline, json;
 static char *at_option, *policy_file, *format;
 static char **check_files, **ignored;
-static struct verdict_rules rules;
 static struct checker_options options;
 
 struct run {
@@ -132,14 +131,33 @@ worse(int one, int other)
 	return weights[one] >= weights[other] ? one : other;
 }
 
+/* Both lists in one. */
+static char **
+join(char **one, char **other)
+{
+	GStrvBuilder *builder = g_strv_builder_new();
+	for (size_t i = 0; one != NULL && one[i] != NULL; i++)
+		g_strv_builder_add(builder, one[i]);
+	for (size_t i = 0; other != NULL && other[i] != NULL; i++)
+		g_strv_builder_add(builder, other[i]);
+	char **all = g_strv_builder_end(builder);
+	g_strv_builder_unref(builder);
+	return all;
+}
+
 static bool
 judge(struct run *run, const char *domain, GError **error)
 {
+	struct verdict_rules rules;
+	g_auto(GStrv) own = NULL;
+	if (!readiness_rules_for(run->db, domain, &rules, &own, error))
+		return false;
+	g_auto(GStrv) ignore = join(ignored, own);
 	struct arena *arena = arena_new();
 	const struct evidence_request request = { .domain = domain,
 		.at = run->at,
 		.window_days = rules.window_days,
-		.ignore = ignored,
+		.ignore = ignore,
 		.saved = run->saved,
 		.planned = run->planned };
 	struct evidence *evidence = evidence_gather(run->db, arena, &request, error);
@@ -293,7 +311,7 @@ read_options(struct run *run, int operands)
 		command_complain("--policy", "goes with one domain");
 		return false;
 	}
-	return check_options_read(&options) && readiness_rules_read(&rules);
+	return check_options_read(&options) && readiness_rules_check();
 }
 
 static int

@@ -225,3 +225,44 @@ look_domain_remove(struct db *db, const char *domain, bool *removed, GError **er
 	*removed = db_rows(result) > 0;
 	return true;
 }
+
+/* ---- settings of domains ---- */
+
+struct setting_visit {
+	bool (*each)(void *user, const char *name, const char *value);
+	void *user;
+};
+
+static bool
+visit_setting(void *user, const struct db_result *result, int row)
+{
+	const struct setting_visit *visit = user;
+	return visit->each(visit->user, db_text(result, row, 0), db_text(result, row, 1));
+}
+
+bool
+look_domain_settings(struct db *db, const char *domain,
+	bool (*each)(void *user, const char *name, const char *value), void *user, GError **error)
+{
+	struct setting_visit visit = { each, user };
+	g_autoptr(row_values) values = row_values_new();
+	row_text(values, domain);
+	return db_stream(db, &sql_domain_settings, values, visit_setting, &visit, error);
+}
+
+bool
+look_domain_set(struct db *db, const char *domain, const char *name, const char *value,
+	bool *watched, GError **error)
+{
+	g_autoptr(row_values) values = row_values_new();
+	g_autoptr(db_result) result = NULL;
+	row_text(values, domain);
+	row_text(values, name);
+	if (value != NULL)
+		row_text(values, value);
+	if (!db_run(db, value != NULL ? &sql_domain_setting_put : &sql_domain_setting_drop, values,
+		    &result, error))
+		return false;
+	*watched = db_rows(result) > 0;
+	return true;
+}

@@ -64,3 +64,11 @@ bool look_domain_add(
 	struct db *db, const char *domain, int64_t now, char **token, bool *added, GError **error);
 /* Stops watching; reports stay.  *removed: it was watched. */
 bool look_domain_remove(struct db *db, const char *domain, bool *removed, GError **error);
+
+/* The settings of a domain; none where it is not watched. */
+bool look_domain_settings(struct db *db, const char *domain,
+	bool (*each)(void *user, const char *name, const char *value), void *user, GError **error);
+/* Sets one, or takes it back where value is NULL.  *watched: whether the domain is; else nothing
+   was done. */
+bool look_domain_set(struct db *db, const char *domain, const char *name, const char *value,
+	bool *watched, GError **error);

@@ -392,6 +392,57 @@ class Import(unittest.TestCase):
         self.run_ok("domains", "remove", "b\u00fccher.example")
         self.assertEqual(self.run_any("domains", "remove", "b\u00fccher.example").returncode, 1)
 
+    def test_settings_of_a_domain(self):
+        self.run_ok("domains", "add", "domain1.example", "other.example")
+        self.run_ok("import", self.write("a.eml", message(1)))
+        self.assertEqual(self.run_ok("domains", "set", "Domain1.example", "soak-quiet=21", "ignore=nobody.example"),
+                         "ignore=nobody.example\nsoak-quiet=21\n")
+
+        def judged(domain, *words):
+            done = self.run_any("readiness", "--offline", "--json", *words, domain)
+            told = json.loads(done.stdout)
+            return told["soak"]["required_days"], told["ignored"]
+        self.assertEqual(judged("domain1.example"), (21, ["nobody.example"]))
+        self.assertEqual(judged("domain1.example", "--soak-quiet", "40", "--ignore", "x.example"),
+                         (40, ["x.example", "nobody.example"]))
+        self.assertEqual(judged("other.example"), (60, []))
+        self.assertEqual(self.run_ok("domains", "set", "domain1.example", "ignore=", "--json"),
+                         '{"soak-quiet":"21"}\n')
+        for words, why in [(["soak-quiet=0"], "from 1 to 3660"), (["soak-quiet=1.5"], "whole number"),
+                           (["speed=1"], "no such setting"), (["soak-quiet"], "NAME=VALUE"),
+                           (["ignore=a b"], "no domain name")]:
+            with self.subTest(words):
+                done = self.run_any("domains", "set", "domain1.example", *words)
+                self.assertEqual((done.returncode, done.stdout), (64, ""))
+                self.assertIn(why, done.stderr)
+        self.assertEqual(self.run_any("domains", "set", "nobody.example", "soak-quiet=20").returncode, 1)
+
+    def test_prune(self):
+        day = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 500 * 86400))
+        for name, number, old in ("a.json", 1, True), ("b.json", 2, False):
+            told = json.loads(bare(number))
+            if old:
+                told["date-range"] = {"start-datetime": day + "T00:00:00Z", "end-datetime": day + "T23:59:59Z"}
+            else:
+                told["date-range"] = {key: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - ago))
+                                      for key, ago in [("start-datetime", 86400), ("end-datetime", 1)]}
+            self.run_ok("import", self.write(name, json.dumps(told)))
+        would = json.loads(self.run_ok("prune", "--dry-run", "--json"))
+        self.assertEqual((would["reports"], would["dry_run"]), (1, True))
+        self.assertEqual(self.ask("select count(*) from report"), "2")
+        out = self.run_ok("prune")
+        self.assertRegex(out, r"(?m)^reports     before \d{4}-\d\d-\d\d           1 gone$")
+        self.assertEqual(self.run_ok("import", self.path("a.json")),
+                         "read 1, new 0, seen before 0, conflicts 0, without a report 0, quarantined 0, "
+                         "older than what is kept 1\n")
+        self.assertEqual(self.ask("select sum(reports) from day_policy"), "2")
+        for words, why in [(["--reports", "30"], "from 31"), (["--payloads", "401"], "longer than --details"),
+                           (["x"], "no operands")]:
+            with self.subTest(words):
+                done = self.run_any("prune", *words)
+                self.assertEqual((done.returncode, done.stdout), (64, ""))
+                self.assertIn(why, done.stderr)
+
 
 if __name__ == "__main__":
     unittest.main()
