@@ -59,8 +59,8 @@ group_status_name(enum group_status status)
 
 /* ---- policies ---- */
 
-static bool
-lists(const struct sts_policy *policy, const char *pattern)
+bool
+verdict_lists(const struct sts_policy *policy, const char *pattern)
 {
 	for (size_t i = 0; i < policy->n_mx; i++)
 		if (strcmp(policy->mx[i], pattern) == 0)
@@ -74,7 +74,7 @@ verdict_same_hosts(const struct sts_policy *one, const struct sts_policy *other)
 	if (one->n_mx != other->n_mx)
 		return false;
 	for (size_t i = 0; i < one->n_mx; i++)
-		if (!lists(other, one->mx[i]))
+		if (!verdict_lists(other, one->mx[i]))
 			return false;
 	return true;
 }

@@ -5,6 +5,9 @@
 
 #include "analyze/verdict.h"
 
+/* Whether a policy has this very mx pattern. */
+bool verdict_lists(const struct sts_policy *policy, const char *pattern);
+
 /* Whether two policies list the same hosts, in whatever order. */
 bool verdict_same_hosts(const struct sts_policy *one, const struct sts_policy *other);
 

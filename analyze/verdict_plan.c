@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "checker/mx_match.h"
 #include "ingest/instant.h"
 
 #define DAY 86400
@@ -10,6 +11,7 @@
 #define FIRST_AGE 604800   /* a week: short enough for a change of mind */
 #define RAMPED_AGE 1209600 /* two weeks and up, once it holds */
 #define RAMP_DAYS 7
+#define FORGET_DAYS 2 /* no usual time to live of an MX record is longer */
 
 struct plan {
 	const struct evidence *evidence;
@@ -28,9 +30,9 @@ add_step(struct plan *plan, const char *when, const char *text, const char *publ
 }
 
 static const char *
-body(struct plan *plan, enum sts_mode mode, uint64_t max_age)
+body(struct plan *plan, const struct sts_policy *policy, enum sts_mode mode, uint64_t max_age)
 {
-	g_autofree char *text = sts_policy_text(plan->judgement->candidate, mode, max_age);
+	g_autofree char *text = sts_policy_text(policy, mode, max_age);
 	return arena_strdup(plan->arena, text);
 }
 
@@ -53,17 +55,24 @@ record(struct plan *plan, int32_t day)
 
 /* The body first: a sender that sees the new id must find the new policy. */
 static void
-add_change(struct plan *plan, int32_t day, const char *what, enum sts_mode mode, uint64_t max_age)
+add_policy(struct plan *plan, int32_t day, const char *what, const struct sts_policy *policy,
+	enum sts_mode mode, uint64_t max_age)
 {
 	const char *when = day == plan->today ? "now" : verdict_day(plan->arena, day);
 	add_step(plan, when,
 		arena_printf(plan->arena,
 			"%s: serve this as https://mta-sts.%s/.well-known/mta-sts.txt", what,
 			plan->evidence->domain),
-		body(plan, mode, max_age));
+		body(plan, policy, mode, max_age));
 	add_step(plan, "after that",
 		"When the new text is served, and not before, change the record's id:",
 		record(plan, day));
+}
+
+static void
+add_change(struct plan *plan, int32_t day, const char *what, enum sts_mode mode, uint64_t max_age)
+{
+	add_policy(plan, day, what, plan->judgement->candidate, mode, max_age);
 }
 
 static void
@@ -73,7 +82,7 @@ add_rollback(struct plan *plan, const char *when)
 		"To go back: serve this, then change the record's id again.  Delete nothing: "
 		"senders "
 		"that hold the old policy go on enforcing it until they see a new id.",
-		body(plan, STS_MODE_TESTING, TESTING_AGE));
+		body(plan, plan->judgement->candidate, STS_MODE_TESTING, TESTING_AGE));
 }
 
 static void
@@ -233,40 +242,157 @@ plan_enforced(struct plan *plan)
 	add_removal(plan);
 }
 
+/* ---- a planned change of MX hosts ---- */
+
+/* Patterns of one policy that the other has not. */
+static GPtrArray *
+only_in(const struct sts_policy *one, const struct sts_policy *other)
+{
+	GPtrArray *found = g_ptr_array_new();
+	for (size_t i = 0; i < one->n_mx; i++)
+		if (!verdict_lists(other, one->mx[i]))
+			g_ptr_array_add(found, (gpointer)one->mx[i]);
+	return found;
+}
+
+static const char *
+join(struct plan *plan, GPtrArray *names)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+	for (guint i = 0; i < names->len; i++)
+		g_string_append_printf(
+			text, "%s%s", i > 0 ? ", " : "", (const char *)names->pdata[i]);
+	return arena_strdup(plan->arena, text->str);
+}
+
+/* The live policy with more hosts. */
+static const struct sts_policy *
+widened(struct plan *plan, const struct sts_policy *live, GPtrArray *added)
+{
+	struct sts_policy *both = arena_alloc(plan->arena, sizeof *both);
+	const char **mx = arena_alloc(plan->arena, (live->n_mx + added->len) * sizeof *mx);
+	*both = *live;
+	for (size_t i = 0; i < live->n_mx; i++)
+		mx[i] = live->mx[i];
+	for (guint i = 0; i < added->len; i++)
+		mx[live->n_mx + i] = added->pdata[i];
+	both->mx = mx;
+	both->n_mx = live->n_mx + added->len;
+	return both;
+}
+
+/* MX hosts of now that the planned policy leaves out. */
+static GPtrArray *
+leaving_hosts(const struct plan *plan)
+{
+	const struct seen_check *now = plan->judgement->now;
+	const struct sts_policy *planned = plan->evidence->planned;
+	GPtrArray *hosts = g_ptr_array_new();
+	for (size_t i = 0; i < now->n_hosts; i++)
+		if (mx_match_any(planned->mx, planned->n_mx, now->hosts[i].name) == NULL)
+			g_ptr_array_add(hosts, (gpointer)now->hosts[i].name);
+	return hosts;
+}
+
+static void
+add_mx_step(struct plan *plan, int32_t day, GPtrArray *added, GPtrArray *leaving)
+{
+	g_autoptr(GString) text = g_string_new("Change the MX records:");
+	if (added->len > 0)
+		g_string_append_printf(
+			text, " add what the new lines are for (%s)", join(plan, added));
+	if (leaving->len > 0)
+		g_string_append_printf(
+			text, "%s take out %s", added->len > 0 ? ";" : "", join(plan, leaving));
+	g_string_append(text, added->len > 0
+				      ? ".  By now every sender holds the new lines."
+				      : ".  Keep these hosts running until the old records are "
+					"forgotten.");
+	add_step(plan, day == plan->today ? "now" : verdict_day(plan->arena, day),
+		arena_strdup(plan->arena, text->str), NULL);
+}
+
+/* A sender that holds the old policy refuses a host that it does not list, for as long as its
+   max_age; so lines come before their hosts, and go after them (RFC 8461 8.1). */
+static void
+plan_mx_change(struct plan *plan)
+{
+	const struct sts_policy *live = plan->judgement->now->sts;
+	const struct sts_policy *planned = plan->evidence->planned;
+	g_autoptr(GPtrArray) added = only_in(planned, live);
+	g_autoptr(GPtrArray) removed = only_in(live, planned);
+	g_autoptr(GPtrArray) leaving = leaving_hosts(plan);
+	uint64_t age = live->has_max_age ? MIN(live->max_age, STS_POLICY_MOST_AGE) : TESTING_AGE;
+	int32_t day = plan->today;
+	if (added->len > 0) {
+		add_policy(plan, day, "First the new lines, beside those of before",
+			widened(plan, live, added), live->mode, age);
+		day += (int32_t)((age + DAY - 1) / DAY);
+	}
+	if (added->len > 0 || leaving->len > 0)
+		add_mx_step(plan, day, added, leaving);
+	if (removed->len > 0)
+		add_policy(plan, day + FORGET_DAYS,
+			"When no resolver knows the old MX records any more", planned, live->mode,
+			age);
+	add_step(plan, "then",
+		arena_printf(plan->arena,
+			"`stsready check --save %s`, and judge it again without --policy.",
+			plan->evidence->domain),
+		NULL);
+}
+
+static bool
+changes_hosts(const struct judgement *judgement, const struct evidence *evidence)
+{
+	const struct seen_check *now = judgement->now;
+	return evidence->planned != NULL && now != NULL && now->sts != NULL && now->sts->usable &&
+	       !verdict_same_hosts(now->sts, evidence->planned);
+}
+
+static void
+plan_verdict(struct plan *plan)
+{
+	switch (plan->judgement->verdict) {
+	case VERDICT_PROMOTE:
+		plan_promote(plan);
+		break;
+	case VERDICT_WAIT:
+		plan_wait(plan);
+		break;
+	case VERDICT_FIX:
+		plan_fix(plan);
+		break;
+	case VERDICT_ROLLBACK:
+		plan_rollback(plan);
+		break;
+	case VERDICT_SETUP:
+		plan_setup(plan);
+		break;
+	case VERDICT_ENFORCED:
+		plan_enforced(plan);
+		break;
+	case VERDICT_UNKNOWN:
+		add_step(plan, "now",
+			arena_printf(plan->arena, "Look again: `stsready check --save %s`.",
+				plan->evidence->domain),
+			NULL);
+		break;
+	case VERDICT_NOT_APPLICABLE:
+		break;
+	}
+}
+
 void
 verdict_plan(const struct evidence *evidence, const struct verdict_rules *rules,
 	struct judgement *judgement)
 {
 	struct plan plan = { evidence, rules, judgement, evidence->arena,
 		g_array_new(FALSE, FALSE, sizeof(struct plan_step)), instant_day(evidence->at) };
-	switch (judgement->verdict) {
-	case VERDICT_PROMOTE:
-		plan_promote(&plan);
-		break;
-	case VERDICT_WAIT:
-		plan_wait(&plan);
-		break;
-	case VERDICT_FIX:
-		plan_fix(&plan);
-		break;
-	case VERDICT_ROLLBACK:
-		plan_rollback(&plan);
-		break;
-	case VERDICT_SETUP:
-		plan_setup(&plan);
-		break;
-	case VERDICT_ENFORCED:
-		plan_enforced(&plan);
-		break;
-	case VERDICT_UNKNOWN:
-		add_step(&plan, "now",
-			arena_printf(plan.arena, "Look again: `stsready check --save %s`.",
-				evidence->domain),
-			NULL);
-		break;
-	case VERDICT_NOT_APPLICABLE:
-		break;
-	}
+	if (changes_hosts(judgement, evidence))
+		plan_mx_change(&plan);
+	else
+		plan_verdict(&plan);
 	judgement->n_plan = plan.steps->len;
 	judgement->plan = arena_calloc(plan.arena, plan.steps->len, sizeof *judgement->plan);
 	if (plan.steps->len > 0)
