@@ -411,7 +411,8 @@ weigh_soak(struct court *court)
 	if (soak->longest_gap > soak->allowed_gap)
 		lack(court, "report-gap",
 			arena_printf(arena,
-				"%d days without a report; more than %d are taken for a break.",
+				"Up to %d days from one report to the next; more than %d are taken "
+				"for a break.",
 				soak->longest_gap, soak->allowed_gap));
 	if (soak->sessions > 0 && soak->vouched_sessions == 0)
 		add_reason(court, "unauthenticated-only", SEEN_WARN,
@@ -590,8 +591,8 @@ verdict_judge(const struct evidence *evidence, const struct verdict_rules *rules
 	court.groups = verdict_join(evidence, rules, out->now, out->candidate);
 	out->soak = verdict_soak(evidence, rules, out->candidate, court.groups);
 	keep_groups(&court);
-	sum_sessions(&court);
 	weigh_all(&court);
+	sum_sessions(&court);
 	/* the rule of three: none of n, so at most 3/n with 95 % certainty */
 	if (out->soak.sessions > 0)
 		out->upper_bound = fmin(1, 3.0 / (double)out->soak.sessions);

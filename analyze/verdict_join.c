@@ -270,8 +270,8 @@ confirm(const struct join *join, struct failure_group *group)
 	return true;
 }
 
-/* Not ours: no check of ours has ever seen the host, or the address under a host whose addresses
-   never changed. */
+/* Not ours: a check of those days saw the MX records, and none of ours has ever seen the host, or
+   one of its hosts with that address. */
 static bool
 find_foreign(const struct join *join, struct failure_group *group)
 {
@@ -285,9 +285,7 @@ find_foreign(const struct join *join, struct failure_group *group)
 		host = host || has_host(check, group->mx);
 		address = address || has_address(check, group->ip);
 	}
-	if (!host && (told || join->candidate == NULL ||
-			     mx_match_any(join->candidate->mx, join->candidate->n_mx, group->mx) ==
-				     NULL)) {
+	if (!host && told) {
 		settle(group, GROUP_FOREIGN, "this host is no MX of the domain");
 		return true;
 	}
@@ -433,7 +431,8 @@ others_were_fine(const struct evidence *evidence, const struct day_failure *fail
 			day->belief == BELIEF_VOUCHED && day->success > 0)
 			others += day->submitters;
 	}
-	return others - (failure->belief == BELIEF_VOUCHED) >= 1;
+	/* the one that failed may be among them, with sessions that did not */
+	return others >= 2;
 }
 
 static bool

@@ -42,3 +42,9 @@ unit(sts_policy checker_text ingest)
 unit(sts_record checker_text ingest)
 unit(tlsa_record checker_text ingest)
 unit(tlsrpt_record checker_text ingest)
+
+# The verdict, from evidence written as text.
+foreach(name verdict verdict_join verdict_soak verdict_plan verdict_properties)
+	unit(${name} verdict checker_text ingest)
+	target_sources(unit_${name} PRIVATE unit/verdict_world.c)
+endforeach()
