@@ -231,7 +231,7 @@ story_of(struct arena *arena, const struct failure_group *group)
 				   ? arena_printf(arena, "on %s", first)
 				   : arena_printf(arena, "from %s to %s", first,
 					     verdict_day(arena, group->last_day));
-	return arena_printf(arena, "%s told %s of %lld failed session%s (%s) %s %s",
+	return arena_printf(arena, "%s told %sof %lld failed session%s (%s) %s %s",
 		who_of(arena, group), group->vouched ? "" : "(unauthenticated) ",
 		(long long)group->sessions, group->sessions == 1 ? "" : "s", group->result_type,
 		place_of(arena, group), when);

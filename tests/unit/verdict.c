@@ -139,9 +139,9 @@ static const struct {
 		VERDICT_FIX,
 		"reported-refused/block soak-short/warn volume-low/warn reporters-few/warn" },
 	{ "13 days ago", ENDS_WITH_FAILURE("76") WORLD_CHECK, VERDICT_FIX,
-		"reported-refused/block soak-short/warn volume-low/warn" },
+		"reported-refused/block soak-short/warn volume-low/warn report-gap/warn" },
 	{ "14 days ago", ENDS_WITH_FAILURE("75") WORLD_CHECK, VERDICT_WAIT,
-		"reported-refused/warn soak-short/warn volume-low/warn" },
+		"reported-refused/warn soak-short/warn volume-low/warn report-gap/warn" },
 	{ "a failure that we see as well",
 		WORLD_POLICY WORLD_SUMS WORLD_REPORTERS FINE SERVED
 		"host mx1.a.example fine\naddress 192.0.2.1 bad 0-80 bad\n"
@@ -210,7 +210,8 @@ static const struct {
 	{ "enforced, refused four days ago", ENDS_WITH_FAILURE("85") FINE ENFORCED HOSTS,
 		VERDICT_FIX, "reported-refused/block soak-short/warn volume-low/warn" },
 	{ "enforced, refused two weeks ago", ENDS_WITH_FAILURE("75") FINE ENFORCED HOSTS,
-		VERDICT_ENFORCED, "reported-refused/warn soak-short/warn volume-low/warn" },
+		VERDICT_ENFORCED,
+		"reported-refused/warn soak-short/warn volume-low/warn report-gap/warn" },
 	{ "enforced, and nobody reports", FINE ENFORCED HOSTS, VERDICT_ENFORCED,
 		"no-reports/warn" },
 

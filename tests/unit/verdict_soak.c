@@ -32,6 +32,13 @@ static const struct {
 	{ "some of it vouched for", WORLD_POLICY WORLD_CHECK "sum 0-89 0 a 60\nsum 0-89 0 v 1\n", 0,
 		90, 30, 90, 5490, 90, 0, 1, 7 },
 
+	{ "five a day for two weeks, then quiet",
+		WORLD_POLICY WORLD_CHECK "sum 60-73 0 v 5\nsum 74-89 0 v 0\n", 60, 30, 14, 90, 70,
+		70, 0, 1, 7 },
+	{ "five a day for 13 days between quiet ones",
+		WORLD_POLICY WORLD_CHECK "sum 60-63 0 v 0\nsum 64-76 0 v 5\nsum 77-89 0 v 0\n", 60,
+		30, 30, 91, 65, 65, 0, 1, 7 },
+
 	/* where it begins and ends */
 	{ "reports began late", WORLD_POLICY WORLD_CHECK "sum 80-89 0 v 60\n", 80, 10, 14, 95, 600,
 		600, 0, 1, 7 },
@@ -96,6 +103,19 @@ static const struct {
 		"sum 0 0 v 60\nsum 7 0 v 60\nsum 14 0 v 60\nsum 21 0 v 60\nsum 49 0 v 60\n"
 		"sum 56 0 v 60\nsum 63 0 v 60\nsum 70 0 v 60\nsum 77 0 v 60\nsum 84 0 v 60\n",
 		0, 85, 14, 90, 600, 600, 0, 28, 28 },
+	{ "ten days apart, then daily: no break, then or now",
+		WORLD_POLICY WORLD_CHECK
+		"sum 0 0 v 60\nsum 10 0 v 60\nsum 20 0 v 60\nsum 30 0 v 60\nsum 40 0 v 60\n"
+		"sum 41-89 0 v 60\n",
+		0, 90, 14, 90, 3240, 3240, 0, 0, 7 },
+	{ "the same, and silent for eight days",
+		WORLD_POLICY WORLD_CHECK
+		"sum 0 0 v 60\nsum 10 0 v 60\nsum 20 0 v 60\nsum 30 0 v 60\nsum 40 0 v 60\n"
+		"sum 41-81 0 v 60\n",
+		0, 82, 14, 90, 2760, 2760, 0, 8, 7 },
+	{ "two silences make no rhythm",
+		WORLD_POLICY WORLD_CHECK "sum 29 0 v 60\nsum 59 0 v 60\nsum 89 0 v 60\n", 29, 61,
+		30, 90, 180, 180, 0, 30, 7 },
 	{ "a silence before the soak is no matter",
 		WORLD_POLICY WORLD_CHECK
 		"sum 0-5 0 v 60\nsum 40-89 0 v 60\nfail 39 0 v one.example "
