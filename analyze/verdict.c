@@ -158,7 +158,8 @@ weigh_findings(struct court *court, const struct seen_check *now)
 		bool block = finding->severity == SEEN_BLOCK && !dane;
 		court->blocked = court->blocked || block;
 		court->mx_blocked = court->mx_blocked || (block && is_about_mx(finding->code));
-		if (finding->severity != SEEN_INFO)
+		/* that nothing needs mending is no reason, but for there being no mail at all */
+		if (finding->severity != SEEN_INFO || now->mx == SEEN_ABSENT)
 			add_reason(court, finding->code, dane ? SEEN_WARN : finding->severity,
 				finding->text, finding->remedy, finding->evidence);
 	}
@@ -383,15 +384,11 @@ lack(struct court *court, const char *code, const char *text)
 }
 
 static void
-weigh_soak(struct court *court)
+weigh_length(struct court *court)
 {
 	const struct soak *soak = &court->out->soak;
 	const struct verdict_rules *rules = court->rules;
 	struct arena *arena = court->arena;
-	if (soak->sessions == 0 && court->evidence->n_days == 0) {
-		lack(court, "no-reports", "No report about this domain came in the window.");
-		return;
-	}
 	if (soak->clean_days < soak->required_days)
 		lack(court, "soak-short",
 			arena_printf(arena, "%d clean day%s of %d%s.", soak->clean_days,
@@ -408,6 +405,28 @@ weigh_soak(struct court *court)
 			arena_printf(arena, "%lld organization%s reported, of at least %lld.",
 				(long long)soak->reporters, soak->reporters == 1 ? "" : "s",
 				(long long)rules->least_reporters));
+}
+
+/* Whether a policy is in testing, or only planned, and must be proven. */
+static bool
+must_soak(const struct court *court)
+{
+	const struct sts_policy *candidate = court->out->candidate;
+	return court->evidence->planned != NULL ||
+	       (candidate != NULL && candidate->mode == STS_MODE_TESTING);
+}
+
+static void
+weigh_soak(struct court *court)
+{
+	const struct soak *soak = &court->out->soak;
+	struct arena *arena = court->arena;
+	if (soak->sessions == 0 && court->evidence->n_days == 0) {
+		lack(court, "no-reports", "No report about this domain came in the window.");
+		return;
+	}
+	if (must_soak(court))
+		weigh_length(court);
 	if (soak->longest_gap > soak->allowed_gap)
 		lack(court, "report-gap",
 			arena_printf(arena,

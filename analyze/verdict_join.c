@@ -128,18 +128,42 @@ sight_of_host(const struct seen_host *host, const char *ip)
 	return sight == SIGHT_FINE && unknown ? SIGHT_UNKNOWN : sight;
 }
 
-/* What a check saw of a group's host and address, or of all where it names none.  An address that
-   the host does not have here is looked for among all of it. */
+/* What a check saw of a host and address, or of all where none is named.  An address that the host
+   does not have here is looked for among all of it. */
 static enum sight
-sight_of(const struct seen_check *check, const char *mx, const char *ip)
+sight_of_place(const struct seen_check *check, const char *mx, const char *ip)
 {
 	enum sight sight = SIGHT_NONE;
 	for (size_t i = 0; i < check->n_hosts; i++)
 		if (mx == NULL || strcmp(check->hosts[i].name, mx) == 0)
 			sight = worse(sight, sight_of_host(&check->hosts[i], ip));
 	if (sight == SIGHT_NONE && ip != NULL && mx != NULL)
-		return sight_of(check, mx, NULL);
+		return sight_of_place(check, mx, NULL);
 	return sight;
+}
+
+static enum sight
+sight_of_policy(const struct seen_check *check)
+{
+	switch (check->policy) {
+	case SEEN_FINE:
+		return SIGHT_FINE;
+	case SEEN_UNKNOWN:
+		return SIGHT_UNKNOWN;
+	case SEEN_ABSENT:
+	case SEEN_BAD:
+		break;
+	}
+	return SIGHT_BAD;
+}
+
+/* What a check saw of what a group is about: the policy host where the policy could not be had,
+   else an MX host. */
+static enum sight
+sight_of(const struct seen_check *check, const struct failure_group *group)
+{
+	return group->effect == EFFECT_UNPROTECTED ? sight_of_policy(check)
+						   : sight_of_place(check, group->mx, group->ip);
 }
 
 static bool
@@ -259,12 +283,13 @@ confirm(const struct join *join, struct failure_group *group)
 {
 	if (join->now == NULL)
 		return false;
-	if (group->mx != NULL && join->candidate != NULL && has_host(join->now, group->mx) &&
+	if (group->effect == EFFECT_REFUSED && group->mx != NULL && join->candidate != NULL &&
+		has_host(join->now, group->mx) &&
 		mx_match_any(join->candidate->mx, join->candidate->n_mx, group->mx) == NULL) {
 		settle(group, GROUP_CONFIRMED, "the policy leaves this MX host out");
 		return true;
 	}
-	if (sight_of(join->now, group->mx, group->ip) != SIGHT_BAD)
+	if (sight_of(join->now, group) != SIGHT_BAD)
 		return false;
 	settle(group, GROUP_CONFIRMED, "our own check sees a fault there now");
 	return true;
@@ -277,7 +302,7 @@ find_foreign(const struct join *join, struct failure_group *group)
 {
 	const struct evidence *evidence = join->evidence;
 	bool told = false, host = group->mx == NULL, address = group->ip == NULL;
-	if (join->now == NULL || join->now->mx != SEEN_FINE)
+	if (group->effect == EFFECT_UNPROTECTED || join->now == NULL || join->now->mx != SEEN_FINE)
 		return false;
 	for (size_t i = 0; i < evidence->n_checks; i++) {
 		const struct seen_check *check = &evidence->checks[i];
@@ -305,7 +330,7 @@ find_seen_fix(const struct join *join, struct failure_group *group)
 	int64_t good_from = 0;
 	for (size_t i = 0; i < evidence->n_checks; i++) {
 		const struct seen_check *check = &evidence->checks[i];
-		enum sight sight = sight_of(check, group->mx, group->ip);
+		enum sight sight = sight_of(check, group);
 		if (sight == SIGHT_BAD) {
 			bad = true;
 			good_from = 0;
@@ -326,10 +351,21 @@ static bool
 find_gone(const struct join *join, struct failure_group *group)
 {
 	const struct seen_check *now = join->now;
-	if (group->mx == NULL || now == NULL || now->mx != SEEN_FINE || has_host(now, group->mx))
+	if (group->effect == EFFECT_UNPROTECTED || group->mx == NULL || now == NULL ||
+		now->mx != SEEN_FINE || has_host(now, group->mx))
 		return false;
+	int64_t since = 0;
+	for (size_t i = 0; i < join->evidence->n_checks; i++) {
+		const struct seen_check *check = &join->evidence->checks[i];
+		if (check->mx != SEEN_FINE)
+			continue;
+		if (has_host(check, group->mx))
+			since = 0;
+		else if (since == 0)
+			since = check->first_at;
+	}
 	settle(group, GROUP_FIXED, "this host is no MX of the domain any more");
-	group->fixed_day = MAX(group->last_day + 1, instant_day(now->first_at));
+	group->fixed_day = MAX(group->last_day + 1, instant_day(since));
 	return true;
 }
 
@@ -345,7 +381,7 @@ find_renewal(const struct join *join, struct failure_group *group)
 {
 	int64_t first = INT64_MAX;
 	if (join->now == NULL || !group->detailed || !is_certificate_type(group->result_type) ||
-		sight_of(join->now, group->mx, group->ip) != SIGHT_FINE)
+		sight_of(join->now, group) != SIGHT_FINE)
 		return false;
 	for (size_t i = 0; i < join->now->n_hosts; i++) {
 		const struct seen_host *host = &join->now->hosts[i];
@@ -384,7 +420,7 @@ clean_sessions(const struct join *join, int32_t first, int32_t last)
 static bool
 find_silence(const struct join *join, struct failure_group *group)
 {
-	if (join->now == NULL || sight_of(join->now, group->mx, group->ip) != SIGHT_FINE)
+	if (join->now == NULL || sight_of(join->now, group) != SIGHT_FINE)
 		return false;
 	int64_t before = clean_sessions(join, group->first_day, group->last_day);
 	double rate = (double)group->sessions / (double)(group->sessions + before);
@@ -413,7 +449,7 @@ was_good(const struct join *join, const struct failure_group *group, int32_t day
 		const struct seen_check *check = &evidence->checks[i];
 		if (!tells_of_day(check, day))
 			continue;
-		if (sight_of(check, group->mx, group->ip) != SIGHT_FINE)
+		if (sight_of(check, group) != SIGHT_FINE)
 			return false;
 		good = true;
 	}

@@ -20,6 +20,7 @@ e2e(parse_corpus)
 e2e(peer_trust)
 e2e(proxy)
 e2e(sample)
+e2e(scenarios)
 
 # What delays answers in the lab, see tests/lab/README.md.
 add_executable(lab_relay ${CMAKE_CURRENT_SOURCE_DIR}/lab/relay.c)

@@ -142,6 +142,27 @@ static const struct {
 			      "fail 89 1 v two.example certificate-expired mx2.a.example - 1\n",
 		GROUP_UNEXPLAINED, 0 },
 
+	/* the policy host */
+	{ "we cannot fetch the policy either",
+		WORLD_POLICY WORLD_SUMS "check 0-90 fine fine bad fine\n"
+					"fail 89 0 v one.example sts-policy-fetch-error - - 2\n"
+					"fail 89 0 v two.example sts-policy-fetch-error - - 2\n",
+		GROUP_CONFIRMED, 0 },
+	{ "we can, and a bad MX has no part in it",
+		WORLD_POLICY WORLD_SUMS "check 0-90 " MX1_BAD
+					"fail 89 0 v one.example sts-policy-fetch-error - - 2\n"
+					"fail 89 0 v two.example sts-policy-fetch-error - - 2\n",
+		GROUP_UNEXPLAINED, 0 },
+	{ "one sender cannot, once",
+		WORLD_PROMOTE "fail 89 0 v one.example sts-policy-fetch-error - - 2\n",
+		GROUP_SENDER_SIDE, 0 },
+	{ "we could not, then could",
+		WORLD_POLICY
+		"sum 0-70 0 v 60 0 3\ncheck 0-70 fine fine bad fine\ncheck 72-90 " CHECK_HEAD
+		"fine 0-150\n"
+		"fail 60-70 0 v one.example sts-policy-fetch-error - - 2\n",
+		GROUP_FIXED, 72 },
+
 	/* seen to go */
 	{ "bad, then good, then quiet",
 		WORLD_POLICY
