@@ -416,6 +416,30 @@ must_soak(const struct court *court)
 	       (candidate != NULL && candidate->mode == STS_MODE_TESTING);
 }
 
+/* What our own checks saw come and go, which restarts the soak as a reported failure does. */
+static void
+weigh_mended(struct court *court)
+{
+	const char *host = NULL;
+	int32_t bad_day,
+		mended = verdict_mended_day(court->evidence, court->out->now, &host, &bad_day);
+	for (size_t i = 0; i < court->out->n_groups; i++)
+		if (verdict_breaks_soak(&court->out->groups[i]) &&
+			MAX(court->out->groups[i].fixed_day,
+				court->out->groups[i].last_day + 1) >= mended)
+			return; /* told by senders as well, and there */
+	if (mended == INT32_MIN)
+		return;
+	add_reason(court, "checked-fixed", SEEN_INFO,
+		arena_printf(court->arena,
+			"Our own check of %s saw a fault at %s, and none since %s: clean days "
+			"count "
+			"from then.",
+			verdict_day(court->arena, bad_day), host,
+			verdict_day(court->arena, mended)),
+		NULL, NULL);
+}
+
 static void
 weigh_soak(struct court *court)
 {
@@ -425,8 +449,10 @@ weigh_soak(struct court *court)
 		lack(court, "no-reports", "No report about this domain came in the window.");
 		return;
 	}
-	if (must_soak(court))
+	if (must_soak(court)) {
 		weigh_length(court);
+		weigh_mended(court);
+	}
 	if (soak->longest_gap > soak->allowed_gap)
 		lack(court, "report-gap",
 			arena_printf(arena,
@@ -608,7 +634,7 @@ verdict_judge(const struct evidence *evidence, const struct verdict_rules *rules
 	out->now = check_of_now(&court);
 	out->candidate = find_candidate(&court, out->now);
 	court.groups = verdict_join(evidence, rules, out->now, out->candidate);
-	out->soak = verdict_soak(evidence, rules, out->candidate, court.groups);
+	out->soak = verdict_soak(evidence, rules, out->now, out->candidate, court.groups);
 	keep_groups(&court);
 	weigh_all(&court);
 	sum_sessions(&court);

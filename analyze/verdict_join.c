@@ -192,6 +192,46 @@ tells_of_day(const struct seen_check *check, int32_t day)
 	return check->first_at <= to + NEAR_SECONDS && check->last_at >= from - NEAR_SECONDS;
 }
 
+/* The worst that a check saw of the hosts that are MX hosts now. */
+static enum sight
+sight_of_all(const struct seen_check *check, const struct seen_check *now, const char **host)
+{
+	enum sight sight = SIGHT_NONE;
+	for (size_t i = 0; i < check->n_hosts; i++) {
+		if (!has_host(now, check->hosts[i].name))
+			continue;
+		enum sight one = sight_of_host(&check->hosts[i], NULL);
+		if (one == SIGHT_BAD)
+			*host = check->hosts[i].name;
+		sight = worse(sight, one);
+	}
+	return sight;
+}
+
+int32_t
+verdict_mended_day(const struct evidence *evidence, const struct seen_check *now, const char **host,
+	int32_t *bad_day)
+{
+	int32_t mended = INT32_MIN;
+	bool bad = false;
+	for (size_t i = 0; i < evidence->n_checks && now != NULL; i++) {
+		const struct seen_check *check = &evidence->checks[i];
+		const char *worst = NULL;
+		if (instant_day(check->last_at) < evidence->first_day)
+			continue;
+		enum sight sight = sight_of_all(check, now, &worst);
+		if (sight == SIGHT_BAD) {
+			bad = true;
+			*host = worst;
+			*bad_day = instant_day(check->last_at);
+		} else if (sight == SIGHT_FINE && bad) {
+			bad = false;
+			mended = instant_day(check->first_at);
+		}
+	}
+	return mended;
+}
+
 /* ---- groups ---- */
 
 static bool

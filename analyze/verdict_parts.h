@@ -23,8 +23,14 @@ GArray *verdict_join(const struct evidence *evidence, const struct verdict_rules
 /* Whether a group keeps the soak from counting the days before its end. */
 bool verdict_breaks_soak(const struct failure_group *group);
 
+/* The day on which our own checks last saw all MX hosts of now good again after one was bad, which
+   a fault that comes and goes is: enforce would have lost mail, whoever reported.  INT32_MIN: none
+   was bad in the window, or is good again.  *host and *bad_day tell of the last that was. */
+int32_t verdict_mended_day(const struct evidence *evidence, const struct seen_check *now,
+	const char **host, int32_t *bad_day);
+
 struct soak verdict_soak(const struct evidence *evidence, const struct verdict_rules *rules,
-	const struct sts_policy *candidate, const GArray *groups);
+	const struct seen_check *now, const struct sts_policy *candidate, const GArray *groups);
 
 /* Exact texts and dates for what to do next. */
 void verdict_plan(const struct evidence *evidence, const struct verdict_rules *rules,

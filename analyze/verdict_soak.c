@@ -19,11 +19,14 @@ is_sts(const struct evidence *evidence, const struct day_sum *day)
 	return strcmp(evidence->policies[day->policy].type, "sts") == 0;
 }
 
-/* The first day that proves something: under the candidate's hosts, after every failure. */
+/* The first day that proves something: under the candidate's hosts, after every failure, and after
+   whatever our own checks saw fail. */
 static int32_t
-first_clean_day(
-	const struct evidence *evidence, const struct sts_policy *candidate, const GArray *groups)
+first_clean_day(const struct evidence *evidence, const struct seen_check *now,
+	const struct sts_policy *candidate, const GArray *groups)
 {
+	const char *host;
+	int32_t bad_day;
 	int32_t first = INT32_MAX;
 	for (size_t i = 0; i < evidence->n_days; i++)
 		if (verdict_proves(evidence, evidence->days[i].policy, candidate))
@@ -35,7 +38,9 @@ first_clean_day(
 					? first
 					: MAX(first, MAX(group->last_day + 1, group->fixed_day));
 	}
-	return first;
+	if (first == INT32_MAX)
+		return first;
+	return MAX(first, verdict_mended_day(evidence, now, &host, &bad_day));
 }
 
 static void
@@ -182,13 +187,13 @@ required_days(const struct verdict_rules *rules, const GArray *sums)
 
 struct soak
 verdict_soak(const struct evidence *evidence, const struct verdict_rules *rules,
-	const struct sts_policy *candidate, const GArray *groups)
+	const struct seen_check *now, const struct sts_policy *candidate, const GArray *groups)
 {
 	struct soak soak = { .earliest_day = INT32_MIN,
 		.required_days = rules->soak_quiet_days,
 		.allowed_gap = rules->gap_days };
 	int32_t first =
-		candidate != NULL ? first_clean_day(evidence, candidate, groups) : INT32_MAX;
+		candidate != NULL ? first_clean_day(evidence, now, candidate, groups) : INT32_MAX;
 	if (first == INT32_MAX) {
 		soak.from_day = evidence->last_day + 1;
 		soak.to_day = evidence->last_day;

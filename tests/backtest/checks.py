@@ -1,4 +1,4 @@
-"""What an honest look at a world sees on a morning, as `stsready check --json` prints it."""
+"""What an honest look at a world sees, as `stsready check --json` prints it."""
 import json
 
 import reports
@@ -41,7 +41,7 @@ def lost(world, when, instant):
             "findings": [finding("lookup-failed", "warn", "No answer.")]}
 
 
-def of_morning(world, when, instant):
+def at(world, when, instant):
     """The check as an object, and whether nothing in it blocks or is unknown."""
     if world.rng.random() < 0.01:
         return lost(world, when, instant), False
