@@ -192,6 +192,7 @@ put_lines(struct run *run)
 	}
 	if (run->single || json)
 		return;
+	fflush(stdout);
 	fprintf(stderr, "%u %s:", run->lines->len, run->lines->len == 1 ? "domain" : "domains");
 	const char *between = " ";
 	for (int i = 0; i <= VERDICT_NOT_APPLICABLE; i++)

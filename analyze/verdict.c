@@ -88,7 +88,7 @@ static void
 add_reason(struct court *court, const char *code, enum seen_severity severity, const char *text,
 	const char *remedy, const char *evidence)
 {
-	const struct reason reason = { code, severity, text, remedy, evidence };
+	const struct reason reason = { code, severity, text, remedy, evidence, NULL };
 	g_array_append_val(court->reasons, reason);
 }
 
@@ -396,6 +396,8 @@ weigh_length(struct court *court)
 				soak->required_days > rules->soak_busy_days
 					? " (more mail would need fewer)"
 					: ""));
+	if (soak->clean_days == 0)
+		return; /* nor sessions nor reporters then: it need not be said thrice */
 	if (soak->sessions < rules->least_sessions)
 		lack(court, "volume-low",
 			arena_printf(arena, "%lld clean sessions of at least %lld.",
@@ -425,8 +427,8 @@ weigh_mended(struct court *court)
 		mended = verdict_mended_day(court->evidence, court->out->now, &host, &bad_day);
 	for (size_t i = 0; i < court->out->n_groups; i++)
 		if (verdict_breaks_soak(&court->out->groups[i]) &&
-			MAX(court->out->groups[i].fixed_day,
-				court->out->groups[i].last_day + 1) >= mended)
+			MAX(court->out->groups[i].fixed_day, court->out->groups[i].last_day + 1) >=
+				mended)
 			return; /* told by senders as well, and there */
 	if (mended == INT32_MIN)
 		return;
@@ -614,8 +616,13 @@ weigh_all(struct court *court)
 	}
 	if (out->now != NULL && out->now->mx == SEEN_ABSENT)
 		return;
-	for (size_t i = 0; i < out->n_groups; i++)
+	for (size_t i = 0; i < out->n_groups; i++) {
+		guint before = court->reasons->len;
 		weigh_group(court, &out->groups[i]);
+		if (court->reasons->len > before)
+			g_array_index(court->reasons, struct reason, before).group =
+				&out->groups[i];
+	}
 	weigh_soak(court);
 	if (out->candidate != NULL)
 		weigh_propagation(court, out->candidate);

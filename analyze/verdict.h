@@ -82,7 +82,8 @@ struct reason {
 	const char *code;
 	enum seen_severity severity;
 	const char *text;
-	const char *remedy, *evidence; /* NULL: none */
+	const char *remedy, *evidence;     /* NULL: none */
+	const struct failure_group *group; /* that it is about; NULL: about none */
 };
 
 struct plan_step {

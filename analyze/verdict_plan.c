@@ -158,6 +158,25 @@ order_of(const char *code)
 	return 3;
 }
 
+/* Whether a reason is of an MX host as our own check sees it. */
+static bool
+is_seen_at_mx(const struct reason *reason)
+{
+	return reason->severity == SEEN_BLOCK && g_str_has_prefix(reason->code, "mx-");
+}
+
+/* Whether its remedy is said already: senders told of what our own check sees, too. */
+static bool
+is_said(const struct judgement *judgement, const struct reason *reason)
+{
+	if (reason->group == NULL || reason->group->status != GROUP_CONFIRMED)
+		return false;
+	for (size_t i = 0; i < judgement->n_reasons; i++)
+		if (is_seen_at_mx(&judgement->reasons[i]))
+			return true;
+	return false;
+}
+
 static void
 plan_fix(struct plan *plan)
 {
@@ -166,7 +185,8 @@ plan_fix(struct plan *plan)
 	for (int order = 0; order <= 3; order++)
 		for (size_t i = 0; i < judgement->n_reasons; i++) {
 			const struct reason *reason = &judgement->reasons[i];
-			if (reason->severity == SEEN_BLOCK && order_of(reason->code) == order)
+			if (reason->severity == SEEN_BLOCK && order_of(reason->code) == order &&
+				!is_said(judgement, reason))
 				g_array_append_val(blocking, reason);
 		}
 	add_remedies(plan, blocking);

@@ -162,6 +162,10 @@ class World:
                  "gmx.example", "small.example"]
         self.senders = [Sender(rng, names[place], total * share / sum(shares)) for place, share in enumerate(shares)]
 
+    def volume(self):
+        """Sessions a day."""
+        return sum(sender.volume for sender in self.senders)
+
     # ---- what is ----
 
     def live_hosts(self, when):

@@ -214,9 +214,21 @@ DANE = {
                                      certificate()),
 }
 
+SAMPLE = {
+    "kestrel.example": (mx("mx1.kestrel.example", "mx2.kestrel.example"), certificate(host="mx1.kestrel.example"),
+                        certificate(host="mx2.kestrel.example"),
+                        policy(*lines("mx: mx1.kestrel.example", "mx: mx2.kestrel.example", max_age=86400))),
+    "thistle.example": (mx("mail.thistle.example"), certificate(host="mail.thistle.example"),
+                        policy(*lines("mx: mail.thistle.example", max_age=86400))),
+    "lantern.example": (mx("mx1.lantern.example", "mx2.lantern.example", "mx3.lantern.example"),
+                        certificate(host="mx1.lantern.example"), certificate(EXPIRED, host="mx2.lantern.example"),
+                        certificate(host="mx3.lantern.example"),
+                        policy(*lines("mx: mx1.lantern.example", "mx: mx2.lantern.example"))),
+}
+
 RESOLVERS = {"healthy-testing.test@" + name: (resolver(name, want),) for name, want in (
     ("servfail", FAILS), ("refused", "REFUSED"), ("silent", "none"), ("closed", "none"), ("garbage", "noise"),
     ("wrong-id", "another id"), ("truncated-flood", "flood"), ("truncated-silent", "none"))}
 
 WANT = {**HEALTHY, **NO_MAIL, **RECORDS, **FETCHING, **TEXTS, **HOSTS, **REPORTING, **LOOKUPS, **DANE,
-        **RESOLVERS}
+        **SAMPLE, **RESOLVERS}

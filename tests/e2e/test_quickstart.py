@@ -30,7 +30,9 @@ class Quickstart(unittest.TestCase):
                               env={**cls.environment, **environment})
 
     def assert_shown(self, out):
-        for line in ("$ stsready domains\n", "$ stsready reports --limit 10\n", "$ stsready failures --limit 10\n"):
+        for line in ("$ stsready domains\n", "$ stsready failures --limit 5\n", "kestrel.example: PROMOTE\n",
+                     "thistle.example: WAIT\n", "lantern.example: FIX\n", "3 domains: 1 fix, 1 wait, 1 promote\n",
+                     "mode: enforce\n"):
             self.assertIn(line, out)
         for row in (r"kestrel\.example +yes +259 +5 +\d+ +0 ", r"thistle\.example +yes +22 +3 +\d+ +0 ",
                     r"lantern\.example +yes +254 +4 +\d+ +63 ",

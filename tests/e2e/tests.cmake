@@ -7,6 +7,7 @@ function(e2e name)
 		ENVIRONMENT "STSREADY=$<TARGET_FILE:stsready>;STSREADYD=$<TARGET_FILE:stsreadyd>")
 endfunction()
 
+e2e(backtest)
 e2e(check_lab)
 e2e(command_line)
 e2e(endpoint)

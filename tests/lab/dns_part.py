@@ -185,6 +185,7 @@ UNBOUND = """server:
     # beyond the lab there is nothing
     local-zone: "." always_nxdomain
     local-zone: "test." transparent
+    local-zone: "example." transparent
     local-zone: "127.in-addr.arpa." transparent
 {anchors}
 remote-control:

@@ -267,12 +267,26 @@ DANE = (
             scripted={"_25._tcp.mx": "servfail"}),
 )
 
+# The domains that contrib/sample tells of, as they stand on its last day.
+DAY = 86400
+SAMPLE = (
+    Posture("kestrel.example", hosts=(Host("mx1.kestrel.example"), Host("mx2.kestrel.example")),
+            policy=Policy(max_age=DAY), tlsrpt=("v=TLSRPTv1; rua=mailto:tlsrpt@kestrel.example",)),
+    Posture("thistle.example", hosts=(Host("mail.thistle.example"),),
+            policy=Policy(max_age=DAY), tlsrpt=("v=TLSRPTv1; rua=mailto:tlsrpt@thistle.example",)),
+    Posture("lantern.example", hosts=(Host("mx1.lantern.example"),
+                                      Host("mx2.lantern.example", certificate="expired"),
+                                      Host("mx3.lantern.example")),
+            policy=Policy(mx=("mx1.lantern.example", "mx2.lantern.example")),
+            tlsrpt=("v=TLSRPTv1; rua=mailto:tlsrpt@lantern.example",)),
+)
+
 POSTURES = (HEALTHY + NO_MAIL + STS_RECORD + POLICY_FETCH + POLICY_TEXT + MX_HOSTS + TLSRPT + LOOKUPS
-            + DANE)
+            + DANE + SAMPLE)
 
 # Zones of their own below test., which is not signed.  Of a signed zone the resolver has the key.
 SIGNED_ZONES = {"signed.test": "good", "bogus.test": "bogus", "signatures-expired.test": "expired"}
-UNSIGNED_ZONES = ("test", "unsigned.signed.test")
+UNSIGNED_ZONES = ("test", "example", "unsigned.signed.test")
 
 # Resolvers that do ill themselves: behaviours of dns_server.py, at addresses of their own.
 RESOLVERS = ("servfail", "refused", "silent", "closed", "garbage", "wrong-id", "truncated-flood",
