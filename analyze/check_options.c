@@ -6,7 +6,8 @@
 #include "analyze/command.h"
 
 static gboolean allow_private;
-static int policy_port, smtp_port, jobs, timeout;
+/* Not given: -1. */
+static int policy_port = -1, smtp_port = -1, jobs = -1, timeout = -1;
 static char *resolver, *ca_file, *ehlo;
 
 static int64_t
@@ -40,7 +41,7 @@ check_option_entries(GOptionEntry *entries)
 static bool
 check_number(const char *name, int given, int most)
 {
-	if (given >= 0 && given <= most)
+	if (given == -1 || (given >= 1 && given <= most))
 		return true;
 	g_autofree char *why = g_strdup_printf("must be from 1 to %d", most);
 	command_complain(name, why);

@@ -138,6 +138,8 @@ update_peers(struct run *run)
 static void
 print_summary(const struct run *run)
 {
+	if (run->done == 0)
+		return;
 	fprintf(stderr,
 		"%" G_GUINT64_FORMAT " %s: %" G_GUINT64_FORMAT " fine, %" G_GUINT64_FORMAT
 		" with findings that block, %" G_GUINT64_FORMAT " could not be told; %.1f s\n",

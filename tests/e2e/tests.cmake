@@ -8,6 +8,7 @@ function(e2e name)
 endfunction()
 
 e2e(backtest)
+e2e(check)
 e2e(check_lab)
 e2e(command_line)
 e2e(endpoint)
