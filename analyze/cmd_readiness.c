@@ -33,7 +33,7 @@ static const char description[] =
 
 #define OWN_OPTIONS 7
 
-static gboolean offline, json;
+static gboolean offline, json, html;
 static char *at_option, *policy_file, *format;
 static char **check_files, **ignored;
 static struct checker_options options;
@@ -108,7 +108,9 @@ static void
 put(struct run *run, const struct evidence *evidence, const struct judgement *judgement)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
-	if (json) {
+	if (html) {
+		readiness_html(evidence, judgement, text);
+	} else if (json) {
 		readiness_json(evidence, judgement, text);
 		g_string_append_c(text, '\n');
 	} else if (run->single) {
@@ -304,8 +306,14 @@ read_options(struct run *run, int operands)
 	offline = offline || at_option != NULL;
 	if (format != NULL && strcmp(format, "json") == 0)
 		json = TRUE;
+	else if (format != NULL && strcmp(format, "html") == 0)
+		html = TRUE;
 	else if (format != NULL && strcmp(format, "text") != 0) {
-		command_complain("--format", "is text or json");
+		command_complain("--format", "is text, json or html");
+		return false;
+	}
+	if (html && operands != 1) {
+		command_complain("--format html", "goes with one domain");
 		return false;
 	}
 	if (policy_file != NULL && operands != 1) {
@@ -319,7 +327,8 @@ static int
 run_readiness(int argc, char **argv)
 {
 	GOptionEntry entries[OWN_OPTIONS + CHECK_OPTION_COUNT + READINESS_RULE_COUNT + 1] = {
-		{ "format", 0, 0, G_OPTION_ARG_STRING, &format, "text or json (text)", "FORMAT" },
+		{ "format", 0, 0, G_OPTION_ARG_STRING, &format, "text, json or html (text)",
+			"FORMAT" },
 		{ "json", 0, 0, G_OPTION_ARG_NONE, &json, "The same as --format json", NULL },
 		{ "offline", 0, 0, G_OPTION_ARG_NONE, &offline,
 			"Look at nothing: judge by saved checks", NULL },

@@ -5,6 +5,13 @@
 
 #include <glib.h>
 
+/* "PROMOTE" ..., and what it means in a few words without a full stop. */
+const char *readiness_word(enum verdict verdict);
+const char *readiness_meaning(enum verdict verdict);
+
+/* The rule of three in words; NULL where nothing bounds it.  g_free it. */
+char *readiness_bound(const struct judgement *judgement);
+
 /* One JSON object, without a line end. */
 void readiness_json(
 	const struct evidence *evidence, const struct judgement *judgement, GString *out);
@@ -16,3 +23,7 @@ void readiness_text(const struct evidence *evidence, const struct judgement *jud
 /* One line, with its end. */
 void readiness_line(const struct evidence *evidence, const struct judgement *judgement, bool colour,
 	GString *out);
+
+/* A page for a browser, whole and self-contained: no script, no outside resource. */
+void readiness_html(
+	const struct evidence *evidence, const struct judgement *judgement, GString *out);

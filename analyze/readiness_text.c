@@ -29,6 +29,18 @@ static const struct {
 	[VERDICT_NOT_APPLICABLE] = { "NOT APPLICABLE", "the domain receives no mail", MARK_NONE },
 };
 
+const char *
+readiness_word(enum verdict verdict)
+{
+	return verdicts[verdict].word;
+}
+
+const char *
+readiness_meaning(enum verdict verdict)
+{
+	return verdicts[verdict].meaning;
+}
+
 static const char *
 day_text(int32_t day, char buffer[INSTANT_DAY_TEXT_BYTES])
 {
@@ -129,19 +141,25 @@ put_soak(struct page *page, const struct judgement *judgement)
 	put_fact(page, "soak", text);
 }
 
-/* The rule of three, in words. */
-static void
-put_bound(struct page *page, const struct judgement *judgement)
+char *
+readiness_bound(const struct judgement *judgement)
 {
 	const struct soak *soak = &judgement->soak;
 	if (judgement->upper_bound <= 0 || soak->clean_days == 0)
-		return;
+		return NULL;
 	double a_week = 7.0 * (double)soak->sessions / soak->clean_days * judgement->upper_bound;
-	g_autofree char *text = g_strdup_printf(
+	return g_strdup_printf(
 		"at most 1 in %.0f sessions would be refused (95 %% certain): %s%.0f a week",
 		floor(1 / judgement->upper_bound), a_week < 1 ? "fewer than " : "about ",
 		fmax(1, round(a_week)));
-	put_fact(page, "confidence", text);
+}
+
+static void
+put_bound(struct page *page, const struct judgement *judgement)
+{
+	g_autofree char *text = readiness_bound(judgement);
+	if (text != NULL)
+		put_fact(page, "confidence", text);
 }
 
 static void

@@ -1,0 +1,4 @@
+/* The style of pages. */
+#pragma once
+
+extern const char html_style[];
