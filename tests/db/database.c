@@ -52,3 +52,30 @@ database_drop(char *url)
 	db_close(db);
 	g_free(url);
 }
+
+char *
+database_ask(struct db *db, const char *sql)
+{
+	struct statement statement = { sql, sql, 1, 0 };
+	g_autoptr(db_result) result = NULL;
+	GError *error = NULL;
+	db_run(db, &statement, NULL, &result, &error);
+	g_assert_no_error(error);
+	return g_strdup(db_rows(result) > 0 ? db_text(result, 0, 0) : "");
+}
+
+void
+database_expect(struct db *db, const char *sql, const char *want)
+{
+	g_autofree char *got = database_ask(db, sql);
+	if (!g_str_equal(got, want))
+		g_error("%s:\n got %s\nwant %s", sql, got, want);
+}
+
+void
+database_change(struct db *db, const char *sql)
+{
+	GError *error = NULL;
+	db_script(db, sql, &error);
+	g_assert_no_error(error);
+}

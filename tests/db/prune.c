@@ -18,33 +18,6 @@ static char *url;
 static struct db *db;
 static const atomic_int never;
 
-static char *
-ask(const char *sql)
-{
-	struct statement statement = { sql, sql, 1, 0 };
-	g_autoptr(db_result) result = NULL;
-	GError *error = NULL;
-	db_run(db, &statement, NULL, &result, &error);
-	g_assert_no_error(error);
-	return g_strdup(db_rows(result) > 0 ? db_text(result, 0, 0) : "");
-}
-
-static void
-assert_answer(const char *sql, const char *want)
-{
-	g_autofree char *got = ask(sql);
-	if (!g_str_equal(got, want))
-		g_error("%s:\n got %s\nwant %s", sql, got, want);
-}
-
-static void
-change(const char *sql)
-{
-	GError *error = NULL;
-	db_script(db, sql, &error);
-	g_assert_no_error(error);
-}
-
 /* A report about a day: ten sessions that went well, one failure with two details. */
 static enum sink_outcome
 put(int day, enum trust trust, int salt)
@@ -83,9 +56,10 @@ put(int day, enum trust trust, int salt)
 static void
 start_afresh(void)
 {
-	change("truncate report, report_policy, failure_detail, payload, quarantine, day_policy,"
-	       " day_failure, policy_text, live_check, peer; update pruned set before = "
-	       "'1970-01-01'");
+	database_change(db,
+		"truncate report, report_policy, failure_detail, payload, quarantine, day_policy,"
+		" day_failure, policy_text, live_check, peer; update pruned set before = "
+		"'1970-01-01'");
 	for (int day = 0; day < DAYS; day++)
 		g_assert_cmpint(put(day, TRUST_MAIL, 0), ==, SINK_NEW);
 }
@@ -117,13 +91,13 @@ static void
 test_each_kind(void)
 {
 	start_afresh();
-	assert_answer(rows_sql, "100 100 200 100 1000 200");
+	database_expect(db, rows_sql, "100 100 200 100 1000 200");
 	struct prune_counts told = prune(usual, true);
-	assert_answer(rows_sql, "100 100 200 100 1000 200");
-	assert_answer("select before::text from pruned", "1970-01-01");
+	database_expect(db, rows_sql, "100 100 200 100 1000 200");
+	database_expect(db, "select before::text from pruned", "1970-01-01");
 
 	struct prune_counts gone = prune(usual, false);
-	assert_answer(rows_sql, "60 60 80 10 900 180");
+	database_expect(db, rows_sql, "60 60 80 10 900 180");
 	g_assert_cmpuint(gone.payloads, ==, 90);
 	g_assert_cmpuint(gone.details, ==, 120);
 	g_assert_cmpuint(gone.reports, ==, 40);
@@ -132,7 +106,7 @@ test_each_kind(void)
 
 	struct prune_counts again = prune(usual, false);
 	g_assert_cmpuint(again.payloads + again.details + again.reports + again.rollups, ==, 0);
-	assert_answer(rows_sql, "60 60 80 10 900 180");
+	database_expect(db, rows_sql, "60 60 80 10 900 180");
 }
 
 /* Reports that went, or lost their details, come again, the same and better ones: nothing moves. */
@@ -146,12 +120,12 @@ test_what_comes_again(void)
 		g_assert_cmpint(put(day, TRUST_DKIM, 0), ==, SINK_PRUNED);
 		g_assert_cmpint(put(day, TRUST_DKIM, 1), ==, SINK_PRUNED);
 	}
-	assert_answer(rows_sql, "60 60 80 10 900 180");
-	assert_answer("select string_agg(distinct trust, ' ') from day_failure", "mail");
+	database_expect(db, rows_sql, "60 60 80 10 900 180");
+	database_expect(db, "select string_agg(distinct trust, ' ') from day_failure", "mail");
 	/* what is kept whole may still be bettered */
 	g_assert_cmpint(put(60, TRUST_MAIL, 0), ==, SINK_SEEN);
 	g_assert_cmpint(put(61, TRUST_DKIM, 1), ==, SINK_CONFLICT);
-	assert_answer("select sum(success)::text from day_policy where trust = 'dkim'", "10");
+	database_expect(db, "select sum(success)::text from day_policy where trust = 'dkim'", "10");
 }
 
 /* The day moves on only, whoever asks for less. */
@@ -161,7 +135,7 @@ test_the_day_stays(void)
 	start_afresh();
 	prune(usual, false);
 	prune((struct prune_days){ .details = FIRST_DAY + 20, .reports = FIRST_DAY + 20 }, false);
-	assert_answer("select (before - '1970-01-01'::date)::text from pruned", "20060");
+	database_expect(db, "select (before - '1970-01-01'::date)::text from pruned", "20060");
 }
 
 static void
@@ -169,14 +143,15 @@ test_reread_leaves_what_goes(void)
 {
 	start_afresh();
 	/* as if prune had ended right after it moved the day, and the reader had changed */
-	change("update pruned set before = '1970-01-01'::date + 20050; update report set reading = "
-	       "0");
+	database_change(db, "update pruned set before = '1970-01-01'::date + 20050; update report "
+			    "set reading = "
+			    "0");
 	struct reread_counts counts;
 	GError *error = NULL;
 	reread_run(db, NULL, &never, NULL, NULL, &counts, &error);
 	g_assert_no_error(error);
-	assert_answer(rows_sql, "100 100 200 100 1000 200");
-	assert_answer("select count(*)::text from report where reading = 0", "50");
+	database_expect(db, rows_sql, "100 100 200 100 1000 200");
+	database_expect(db, "select count(*)::text from report where reading = 0", "50");
 }
 
 static void
@@ -187,7 +162,7 @@ test_nothing_goes(void)
 	g_assert_cmpuint(counts.payloads + counts.details + counts.reports + counts.rollups +
 				 counts.checks + counts.quarantine,
 		==, 0);
-	assert_answer(rows_sql, "100 100 200 100 1000 200");
+	database_expect(db, rows_sql, "100 100 200 100 1000 200");
 }
 
 /* A stop ends it between two steps; the next run takes up the rest. */
@@ -200,25 +175,28 @@ test_stop(void)
 	struct prune_counts counts;
 	GError *error = NULL;
 	g_assert_true(prune_run(&run, &counts, &error));
-	assert_answer(rows_sql, "100 100 200 100 1000 200");
+	database_expect(db, rows_sql, "100 100 200 100 1000 200");
 	prune(usual, false);
-	assert_answer(rows_sql, "60 60 80 10 900 180");
+	database_expect(db, rows_sql, "60 60 80 10 900 180");
 }
 
 static void
 test_checks(void)
 {
 	start_afresh();
-	change("insert into live_check select d, timestamptz '2024-01-01 00:00Z' + n * interval '1 "
-	       "day',"
-	       " timestamptz '2024-01-01 12:00Z' + n * interval '1 day', 1, '\\x00', 0, '{}'"
-	       " from unnest('{a.example,b.example}'::text[]) d, generate_series(0, case d when"
-	       " 'a.example' then 9 else 4 end) n");
+	database_change(db,
+		"insert into live_check select d, timestamptz '2024-01-01 00:00Z' + n * interval "
+		"'1 "
+		"day',"
+		" timestamptz '2024-01-01 12:00Z' + n * interval '1 day', 1, '\\x00', 0, '{}'"
+		" from unnest('{a.example,b.example}'::text[]) d, generate_series(0, case d when"
+		" 'a.example' then 9 else 4 end) n");
 	/* 2024-01-06: five of a.example's ten, four of b.example's five */
 	struct prune_counts counts = prune((struct prune_days){ .checks = 19728 }, false);
 	g_assert_cmpuint(counts.checks, ==, 9);
-	assert_answer("select string_agg(domain || ' ' || checked_at::date, ', ' order by domain,"
-		      " checked_at) from live_check where checked_at < '2024-01-07Z'",
+	database_expect(db,
+		"select string_agg(domain || ' ' || checked_at::date, ', ' order by domain,"
+		" checked_at) from live_check where checked_at < '2024-01-07Z'",
 		"a.example 2024-01-06, b.example 2024-01-05");
 }
 
@@ -226,15 +204,16 @@ static void
 test_quarantine(void)
 {
 	start_afresh();
-	change("insert into quarantine (domain, digest, received_at, channel, trust, arrival, "
-	       "reason, body,"
-	       " size, file_start, file_end) select 'unknown', int4send(n), timestamptz "
-	       "'2024-01-01 00:00Z'"
-	       " + n * interval '1 day', 'mail', 'mail', 1, 'x', 'x', 1, 0, 0 from "
-	       "generate_series(0, 9) n");
+	database_change(db,
+		"insert into quarantine (domain, digest, received_at, channel, trust, arrival, "
+		"reason, body,"
+		" size, file_start, file_end) select 'unknown', int4send(n), timestamptz "
+		"'2024-01-01 00:00Z'"
+		" + n * interval '1 day', 'mail', 'mail', 1, 'x', 'x', 1, 0, 0 from "
+		"generate_series(0, 9) n");
 	struct prune_counts counts = prune((struct prune_days){ .quarantine = 19728 }, false);
 	g_assert_cmpuint(counts.quarantine, ==, 5);
-	assert_answer("select min(received_at)::date::text from quarantine", "2024-01-06");
+	database_expect(db, "select min(received_at)::date::text from quarantine", "2024-01-06");
 }
 
 int
@@ -247,7 +226,7 @@ main(int argc, char **argv)
 	db = db_open(url, &error);
 	g_assert_no_error(error);
 	g_assert_true(migrate_run(db, &applied, &error));
-	change("set timezone to 'UTC'");
+	database_change(db, "set timezone to 'UTC'");
 	g_test_add_func("/prune/each-kind", test_each_kind);
 	g_test_add_func("/prune/what-comes-again", test_what_comes_again);
 	g_test_add_func("/prune/the-day-stays", test_the_day_stays);

@@ -22,33 +22,6 @@ static const char report_json[] =
 	"},\"failure-details\":[{\"result-type\":\"certificate-expired\",\"failed-session-count\":"
 	"1}]}]}";
 
-static char *
-ask(const char *sql)
-{
-	struct statement statement = { sql, sql, 1, 0 };
-	g_autoptr(db_result) result = NULL;
-	GError *error = NULL;
-	db_run(db, &statement, NULL, &result, &error);
-	g_assert_no_error(error);
-	return g_strdup(db_rows(result) > 0 ? db_text(result, 0, 0) : "");
-}
-
-static void
-assert_answer(const char *sql, const char *want)
-{
-	g_autofree char *got = ask(sql);
-	if (!g_str_equal(got, want))
-		g_error("%s:\n got %s\nwant %s", sql, got, want);
-}
-
-static void
-change(const char *sql)
-{
-	GError *error = NULL;
-	db_script(db, sql, &error);
-	g_assert_no_error(error);
-}
-
 static enum sink_outcome
 put(const char *database, const char *body, const char *error_text)
 {
@@ -81,8 +54,9 @@ put(const char *database, const char *body, const char *error_text)
 static void
 start_afresh(int reports)
 {
-	change("truncate report, report_policy, failure_detail, payload, quarantine, day_policy,"
-	       " day_failure, policy_text");
+	database_change(db,
+		"truncate report, report_policy, failure_detail, payload, quarantine, day_policy,"
+		" day_failure, policy_text");
 	for (int i = 0; i < reports; i++) {
 		g_autofree char *body = g_strdup_printf(report_json, i, 10 + i);
 		g_assert_cmpint(put(url, body, NULL), ==, SINK_NEW);
@@ -103,15 +77,15 @@ reread(void)
 static void
 assert_totals(void)
 {
-	assert_answer(
+	database_expect(db,
 		"select string_agg(format('%s %s %s/%s', domain, trust, success, failure), '; ')"
 		" from day_policy where reports <> 0",
 		"d.example dkim 33/3");
-	assert_answer(
+	database_expect(db,
 		"select string_agg(format('%s %s %s', domain, result_type, sessions), '; ') from"
 		" day_failure where details <> 0",
 		"d.example certificate-expired 3");
-	assert_answer(
+	database_expect(db,
 		"select count(*)::text from report r join payload p using (domain, digest) where"
 		" counted and trust_notes = '{\"verified by d=sender.example\"}'",
 		"3");
@@ -132,18 +106,19 @@ static void
 test_changed(void)
 {
 	start_afresh(3);
-	change("begin; update report set organization = null, reading = 1 where report_id = 'r1';"
-	       "update report_policy set success = 0 where digest = (select digest from report "
-	       "where"
-	       " report_id = 'r1');"
-	       "update day_policy set success = success - 11;"
-	       "delete from failure_detail where digest = (select digest from report where "
-	       "report_id ="
-	       " 'r1'); update day_failure set sessions = sessions - 1, details = details - 1; "
-	       "commit");
+	database_change(db,
+		"begin; update report set organization = null, reading = 1 where report_id = 'r1';"
+		"update report_policy set success = 0 where digest = (select digest from report "
+		"where"
+		" report_id = 'r1');"
+		"update day_policy set success = success - 11;"
+		"delete from failure_detail where digest = (select digest from report where "
+		"report_id ="
+		" 'r1'); update day_failure set sessions = sessions - 1, details = details - 1; "
+		"commit");
 	struct reread_counts counts = reread();
 	g_assert_cmpuint(counts.changed, ==, 1);
-	assert_answer("select organization from report where report_id = 'r1'", "Sender");
+	database_expect(db, "select organization from report where report_id = 'r1'", "Sender");
 	assert_totals();
 	g_assert_cmpuint(reread().changed, ==, 0);
 }
@@ -153,28 +128,30 @@ static void
 test_moved(void)
 {
 	start_afresh(3);
-	change("begin; update report set domain = 'unknown', reading = 1 where report_id = 'r2';"
-	       "update report_policy p set domain = 'unknown' from report r where r.digest = "
-	       "p.digest and"
-	       " report_id = 'r2';"
-	       "update failure_detail f set domain = 'unknown' from report r where r.digest = "
-	       "f.digest and"
-	       " report_id = 'r2';"
-	       "update payload p set domain = 'unknown' from report r where r.digest = p.digest and"
-	       " report_id = 'r2';"
-	       "insert into day_policy select 'unknown', day, trust, policy_type, policy_key, 1, "
-	       "12, 1, submitter from"
-	       " day_policy; update day_policy set reports = 2, success = success - 12, failure = "
-	       "2 where"
-	       " domain = 'd.example';"
-	       "insert into day_failure select 'unknown', day, trust, submitter, policy_type, "
-	       "policy_key,"
-	       " result_type, receiving_mx_hostname, receiving_ip, 1, 1, 0 from day_failure;"
-	       "update day_failure set sessions = 2, details = 2 where domain = 'd.example'; "
-	       "commit");
+	database_change(db,
+		"begin; update report set domain = 'unknown', reading = 1 where report_id = 'r2';"
+		"update report_policy p set domain = 'unknown' from report r where r.digest = "
+		"p.digest and"
+		" report_id = 'r2';"
+		"update failure_detail f set domain = 'unknown' from report r where r.digest = "
+		"f.digest and"
+		" report_id = 'r2';"
+		"update payload p set domain = 'unknown' from report r where r.digest = p.digest "
+		"and"
+		" report_id = 'r2';"
+		"insert into day_policy select 'unknown', day, trust, policy_type, policy_key, 1, "
+		"12, 1, submitter from"
+		" day_policy; update day_policy set reports = 2, success = success - 12, failure = "
+		"2 where"
+		" domain = 'd.example';"
+		"insert into day_failure select 'unknown', day, trust, submitter, policy_type, "
+		"policy_key,"
+		" result_type, receiving_mx_hostname, receiving_ip, 1, 1, 0 from day_failure;"
+		"update day_failure set sessions = 2, details = 2 where domain = 'd.example'; "
+		"commit");
 	struct reread_counts counts = reread();
 	g_assert_cmpuint(counts.changed, ==, 1);
-	assert_answer("select count(*)::text from report where domain = 'unknown'", "0");
+	database_expect(db, "select count(*)::text from report where domain = 'unknown'", "0");
 	assert_totals();
 }
 
@@ -188,10 +165,11 @@ test_quarantine(void)
 	struct reread_counts counts = reread();
 	g_assert_cmpuint(counts.quarantine, ==, 2);
 	g_assert_cmpuint(counts.recovered, ==, 1);
-	assert_answer("select format('%s %s', counted, trust) from report where report_id = 'r7'",
+	database_expect(db,
+		"select format('%s %s', counted, trust) from report where report_id = 'r7'",
 		"t dkim");
-	assert_answer("select count(*)::text from quarantine", "1");
-	assert_answer("select sum(success)::text from day_policy", "103");
+	database_expect(db, "select count(*)::text from quarantine", "1");
+	database_expect(db, "select sum(success)::text from day_policy", "103");
 }
 
 /* ---- roles ---- */
