@@ -33,7 +33,7 @@ static const char description[] =
 
 #define OWN_OPTIONS 7
 
-static gboolean offline, json, html;
+static gboolean offline, json, html, nagios;
 static char *at_option, *policy_file, *format;
 static char **check_files, **ignored;
 static struct checker_options options;
@@ -108,7 +108,9 @@ static void
 put(struct run *run, const struct evidence *evidence, const struct judgement *judgement)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
-	if (html) {
+	if (nagios) {
+		readiness_nagios(evidence, judgement, text);
+	} else if (html) {
 		readiness_html(evidence, judgement, text);
 	} else if (json) {
 		readiness_json(evidence, judgement, text);
@@ -308,12 +310,15 @@ read_options(struct run *run, int operands)
 		json = TRUE;
 	else if (format != NULL && strcmp(format, "html") == 0)
 		html = TRUE;
+	else if (format != NULL && strcmp(format, "nagios") == 0)
+		nagios = TRUE;
 	else if (format != NULL && strcmp(format, "text") != 0) {
-		command_complain("--format", "is text, json or html");
+		command_complain("--format", "is text, json, html or nagios");
 		return false;
 	}
-	if (html && operands != 1) {
-		command_complain("--format html", "goes with one domain");
+	if ((html || nagios) && operands != 1) {
+		command_complain(
+			html ? "--format html" : "--format nagios", "goes with one domain");
 		return false;
 	}
 	if (policy_file != NULL && operands != 1) {
@@ -327,7 +332,7 @@ static int
 run_readiness(int argc, char **argv)
 {
 	GOptionEntry entries[OWN_OPTIONS + CHECK_OPTION_COUNT + READINESS_RULE_COUNT + 1] = {
-		{ "format", 0, 0, G_OPTION_ARG_STRING, &format, "text, json or html (text)",
+		{ "format", 0, 0, G_OPTION_ARG_STRING, &format, "text, json, html or nagios (text)",
 			"FORMAT" },
 		{ "json", 0, 0, G_OPTION_ARG_NONE, &json, "The same as --format json", NULL },
 		{ "offline", 0, 0, G_OPTION_ARG_NONE, &offline,

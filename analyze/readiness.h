@@ -24,6 +24,10 @@ void readiness_text(const struct evidence *evidence, const struct judgement *jud
 void readiness_line(const struct evidence *evidence, const struct judgement *judgement, bool colour,
 	GString *out);
 
+/* One line for Nagios and its kin, with its end: STATE, words, and performance data behind a bar. */
+void readiness_nagios(
+	const struct evidence *evidence, const struct judgement *judgement, GString *out);
+
 /* A page for a browser, whole and self-contained: no script, no outside resource. */
 void readiness_html(
 	const struct evidence *evidence, const struct judgement *judgement, GString *out);

@@ -55,7 +55,7 @@ class Scenarios(unittest.TestCase):
                                     cls.folder + "/mail", cls.folder + "/file"))
         assert (out["read"], out["without_report"], out["quarantined"]) == (serial, 0, 0), out
 
-    def judge(self, case):
+    def words(self, case):
         words = ["--offline", "--json", "--at", scenario.instant(case.at)]
         base = os.path.join(self.folder, case.name)
         if case.checks:
@@ -68,8 +68,10 @@ class Scenarios(unittest.TestCase):
             with open(base + ".policy", "w", encoding="ascii") as file:
                 file.write(case.policy_text(options[at], "\r\n"))
             options[at] = base + ".policy"
-        return subprocess.run([STSREADY, "readiness", "--database", self.url, *words, *options, case.domain],
-                              capture_output=True, text=True, check=False)
+        return [STSREADY, "readiness", "--database", self.url, *words, *options, case.domain]
+
+    def judge(self, case):
+        return subprocess.run(self.words(case), capture_output=True, text=True, check=False)
 
     @staticmethod
     def compare(case, done):
@@ -98,6 +100,21 @@ class Scenarios(unittest.TestCase):
                 with self.subTest(case.name, teaches=case.teaches):
                     self.assertTrue(done.stdout, done.stderr)
                     self.assertEqual(*self.compare(case, done))
+
+    def test_nagios(self):
+        for name, state in [("healthy-busy", "OK"), ("soak-13-days", "WARNING"), ("enforced-refusing", "CRITICAL"),
+                            ("never-checked", "UNKNOWN")]:
+            with self.subTest(name):
+                case = next(case for case in self.cases if case.name == name)
+                case.options = ["--format", "nagios"]
+                words = self.words(case)
+                done = subprocess.run([word for word in words if word != "--json"], capture_output=True, text=True,
+                                      check=False)
+                self.assertEqual(done.returncode, EXITS[case.expect[0]])
+                self.assertRegex(done.stdout, r"\ASTSREADY %s - %s: %s[^|\n]*\|clean_days=\d+ required_days=\d+ "
+                                 r"sessions=\d+ refused=\d+ unprotected=\d+\n\Z"
+                                 % (state, case.domain, case.expect[0]))
+                case.options = []
 
     def test_there_are_enough(self):
         self.assertGreaterEqual(len(self.cases), LEAST)
