@@ -130,6 +130,8 @@ put_soak(struct page *page, const struct judgement *judgement)
 {
 	const struct soak *soak = &judgement->soak;
 	char earliest[INSTANT_DAY_TEXT_BYTES];
+	if (judgement->candidate == NULL)
+		return;
 	g_autofree char *text =
 		g_strdup_printf("%d of %d days clean%s%s", soak->clean_days, soak->required_days,
 			soak->earliest_day != INT32_MIN && judgement->verdict == VERDICT_WAIT

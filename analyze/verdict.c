@@ -393,7 +393,7 @@ weigh_length(struct court *court)
 		lack(court, "soak-short",
 			arena_printf(arena, "%d clean day%s of %d%s.", soak->clean_days,
 				soak->clean_days == 1 ? "" : "s", soak->required_days,
-				soak->required_days > rules->soak_busy_days
+				soak->clean_days > 0 && soak->required_days > rules->soak_busy_days
 					? " (more mail would need fewer)"
 					: ""));
 	if (soak->clean_days == 0)
