@@ -34,7 +34,10 @@ def look_at(world, host, address, when, instant, findings):
         return {"ip": address.ip, "status": "unknown", "starttls": None, "tls_version": None, "certificate": None,
                 "dane": "unknown" if world.signs else "none", "why": "timed out"}
     machine = rng.choice(address.machines)
-    struck = sorted({fault.kind for fault in machine.faults if fault.strikes(when, rng)})
+    met = [fault for fault in machine.faults if fault.strikes(when, rng)]
+    for fault in met:
+        fault.checked = min(fault.checked, when)
+    struck = sorted({fault.kind for fault in met})
     certificate = None
     if "no-starttls" in struck:
         struck = ["no-starttls"]
@@ -78,6 +81,7 @@ def look_at_hosts(world, listed, when, instant, findings):
         matched = listed is not None and host.name in listed
         if listed is not None and not matched:
             findings.append(finding("mx-not-in-policy", "block", "%s is not in the policy." % host.name))
+            host.left_out.checked = min(host.left_out.checked, when)
         yield {"name": host.name, "preference": 10 * place, "policy_match": host.name if matched else None,
                "status": "fine", "why": None,
                "addresses": [look_at(world, host, address, when, instant, findings) for address in host.addresses],

@@ -3,6 +3,8 @@ import collections
 import math
 import statistics
 
+from world import MORNING
+
 OURS = "stsready"
 STRETCH = 30        # safe days in a row that a delay is measured by
 BUSY = 5            # sessions a day
@@ -18,7 +20,9 @@ class Row:
 
     def __init__(self, said, truths):
         self.said = sum(map(len, said))
-        self.false = sum(not truth.safe[day] for truth, days in zip(truths, said) for day in days)
+        causes = [(truth.causes[day], day) for truth, days in zip(truths, said) for day in days if not truth.safe[day]]
+        self.false = len(causes)
+        self.shown = sum(fault.shown() <= day + MORNING for fault, day in causes)
         safe = sum(sum(truth.safe) for truth in truths)
         self.missed_days = (safe - (self.said - self.false)) / max(safe, 1)
         waits = [(truth, wait) for truth, days in zip(truths, said) for _, _, wait in waits_of(days, truth.safe)]
@@ -30,8 +34,8 @@ class Row:
         return 1000 * self.false / self.said if self.said else math.inf
 
     def words(self):
-        return "%9d %7d %10.2f %8s %8s %8.1f%% %8.1f%%" % (
-            self.said, self.false, self.per_1000(), days_words(self.delay), days_words(self.busy_delay),
+        return "%9d %7d %7d %10.2f %8s %8s %8.1f%% %8.1f%%" % (
+            self.said, self.false, self.shown, self.per_1000(), days_words(self.delay), days_words(self.busy_delay),
             100 * self.never, 100 * self.missed_days)
 
 
@@ -59,7 +63,7 @@ def table(play, truths):
     safe = [day for truth in truths for day in truth.safe]
     print("%d worlds x %d days, seed %d: %d reports; %.1f %% of days were safe\n"
           % (len(truths), play.args.days, play.args.seed, play.reports, 100 * sum(safe) / max(len(safe), 1)))
-    print("%-24s %9s %7s %10s %8s %8s %9s %9s" % ("", "promoted", "false", "per 1,000", "delay", "busy", "never",
+    print("%-24s %9s %7s %7s %10s %8s %8s %9s %9s" % ("", "promoted", "false", "shown", "per 1,000", "delay", "busy", "never",
                                                  "missed"))
     rows = {name: Row(said, truths) for name, said in play.said.items()}
     for name, row in rows.items():
@@ -134,22 +138,22 @@ def list_missed(play, truths):
 
 
 def list_fixes(play, truths):
-    rows, reasons, days = [], collections.Counter(), 0
+    rows, behind, days = [], collections.Counter(), 0
     for truth in truths:
         told = play.told[truth.world.number]
         fixes = [day for day in range(truth.world.days) if told[day][0] == "fix"]
         false = [day for day in fixes if not truth.wrong(day - MEMORY, day + 1)]
         days += len(fixes)
-        for day in false:
-            reasons[why(told[day])] += 1
+        behind.update(truth.behind(day) for day in false)
         if false:
-            rows.append("%s, days %s: %s" % (truth.world.domain, spans(false), why(told[false[0]])))
-    count = sum(reasons.values())
+            rows.append("%s, days %s: %s; %s" % (truth.world.domain, spans(false), truth.behind(false[0]),
+                                                 why(told[false[0]])))
+    count = sum(behind.values())
     print("\nfix was said on %d days; on %d of them (%.1f per 1,000) nothing was wrong, nor had been for %d days"
           % (days, count, 1000 * count / max(days, 1), MEMORY))
     listed("worlds with a false fix", rows, play.args.list)
-    for reason, number in reasons.most_common(play.args.list):
-        print("  %5d x %s" % (number, reason))
+    for cause, number in behind.most_common():
+        print("  %5d x %s" % (number, cause))
 
 
 def asides(play, truths):

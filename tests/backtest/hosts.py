@@ -16,6 +16,7 @@ class Fault:
         self.cause = start if cause is None else cause
         self.share, self.only, self.domains = share, only, domains
         self.place = None
+        self.checked = self.told = math.inf  # when a look of ours, or a report, first showed it
 
     def strikes(self, when, rng, sender=None):
         """Whether a session fails; sender None: ours, which no filter singles out."""
@@ -31,7 +32,12 @@ class Fault:
             words += ", %g %% of sessions" % (100 * self.share)
         if self.only is not None:
             words += ", for %d of the senders" % len(self.only)
+        for name, when in (("seen", self.checked), ("told", self.told)):
+            words += ", never " + name if math.isinf(when) else ", %s on day %.1f" % (name, when)
         return words
+
+    def shown(self):
+        return min(self.checked, self.told)
 
 
 class Owner:

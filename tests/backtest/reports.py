@@ -129,6 +129,8 @@ def of_sender(world, sender, day, date):
     late = rng.randrange(3, 25) if rng.random() < sender.very_late else sender.late
     for serial in range(sender.files):
         piece = sessions[serial::sender.files]
+        for fault in {session.fault for session in piece if session.fault is not None}:
+            fault.told = min(fault.told, day + 1 + late)
         if piece:
             body = report(sender.name, world, date, list(parts_of(world, sender, piece)), serial, sender.shape)
             yield Report(late, sender.style, sender.name if sender.style == "dkim" else None, body)

@@ -49,3 +49,15 @@ class Truth:
 
     def served_until(self, since):
         return min((other for other, _ in self.world.policies if other > since), default=float("inf"))
+
+    def behind(self, day):
+        """What may have been reported in the last weeks, where nothing is wrong any more."""
+        world = self.world
+        if world.forgery is not None and world.forgery[0] == "failures" and \
+                world.forgery[2] < day and world.forgery[3] > day - LOOKAHEAD - 2:
+            return "forged"
+        recent = [session.fault for later in world.sessions[max(0, day - LOOKAHEAD - 2):day] for session in later
+                  if session.fault is not None]
+        if any(not fault.domains for fault in recent):
+            return "a sender's own " + next(fault.kind for fault in recent if not fault.domains)
+        return "over: " + recent[-1].kind if recent else "nothing"
