@@ -165,6 +165,30 @@ weigh_findings(struct court *court, const struct seen_check *now)
 	}
 }
 
+/* A certificate that runs out soon holds enforce back until it is renewed, on every machine. */
+static void
+weigh_ending(struct court *court, const struct seen_check *now)
+{
+	struct ending_certificate ending;
+	char end[INSTANT_TEXT_BYTES], seen[INSTANT_TEXT_BYTES];
+	for (size_t i = 0; i < now->n_findings; i++)
+		if (strcmp(now->findings[i].code, "mx-certificate-expiring") == 0) {
+			court->unproven = true;
+			return; /* said with the findings */
+		}
+	if (!verdict_ending(court->evidence, now, &ending))
+		return;
+	court->unproven = true;
+	add_reason(court, "mx-certificate-expiring", SEEN_WARN,
+		arena_printf(court->arena,
+			"The certificate that a check of %s saw at %s [%s] ends on %s.",
+			instant_text(ending.seen_at, seen), ending.host, ending.ip,
+			instant_text(ending.not_after, end)),
+		"See that it was renewed, and the mail server reloaded, on every machine behind "
+		"that address.",
+		NULL);
+}
+
 /* The live MX hosts against a policy that is only planned. */
 static void
 weigh_planned(struct court *court, const struct seen_check *now)
@@ -611,6 +635,7 @@ weigh_all(struct court *court)
 	struct judgement *out = court->out;
 	if (out->now != NULL) {
 		weigh_findings(court, out->now);
+		weigh_ending(court, out->now);
 		weigh_planned(court, out->now);
 		court->untold = is_untold(out->now);
 	}

@@ -29,6 +29,17 @@ bool verdict_breaks_soak(const struct failure_group *group);
 int32_t verdict_mended_day(const struct evidence *evidence, const struct seen_check *now,
 	const char **host, int32_t *bad_day);
 
+/* A certificate that a check saw at an address of an MX host. */
+struct ending_certificate {
+	const char *host, *ip;
+	int64_t not_after, seen_at;
+};
+
+/* Of the certificates with less than two weeks left that checks of the last week saw at addresses
+   of now, the one that ends first; false: there is none. */
+bool verdict_ending(const struct evidence *evidence, const struct seen_check *now,
+	struct ending_certificate *ending);
+
 struct soak verdict_soak(const struct evidence *evidence, const struct verdict_rules *rules,
 	const struct seen_check *now, const struct sts_policy *candidate, const GArray *groups);
 

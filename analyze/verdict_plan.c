@@ -115,6 +115,20 @@ plan_promote(struct plan *plan)
 	add_removal(plan);
 }
 
+/* What holds enforce back though no report tells of it. */
+static void
+add_renewal(struct plan *plan)
+{
+	struct ending_certificate ending;
+	if (verdict_ending(plan->evidence, plan->judgement->now, &ending))
+		add_step(plan, "now",
+			arena_printf(plan->arena,
+				"Renew the certificate of %s, and reload its mail server on every "
+				"machine behind %s.",
+				ending.host, ending.ip),
+			NULL);
+}
+
 static void
 plan_wait(struct plan *plan)
 {
@@ -123,6 +137,7 @@ plan_wait(struct plan *plan)
 	if (candidate->has_max_age && candidate->max_age < TESTING_AGE)
 		add_change(plan, plan->today, "Let the policy hold a day at least",
 			STS_MODE_TESTING, TESTING_AGE);
+	add_renewal(plan);
 	if (soak->clean_days == 0)
 		add_step(plan, "now", "Leave the policy in testing until reports come in.", NULL);
 	else

@@ -17,6 +17,15 @@
 	"fail " day " 0 v two.example starttls-not-supported mx1.a.example 192.0.2.1 1\n"
 /* The same, with nothing after it to show that it is over. */
 #define ENDS_WITH_FAILURE(day) WORLD_POLICY "sum 0-" day " 0 v 60 0 3\n" WORLD_REPORTERS TWO(day)
+#define PROVEN WORLD_POLICY WORLD_SUMS WORLD_REPORTERS
+/* Checks that saw this certificate at that address of mx1. */
+#define LOOKED(span, ip, days)                                                                     \
+	"check " span " fine fine fine fine\n"                                                     \
+	"served testing mx1.a.example,mx2.a.example 86400\n"                                       \
+	"host mx1.a.example fine\n"                                                                \
+	"address " ip " fine " days "\n"                                                           \
+	"host mx2.a.example fine\n"                                                                \
+	"address 192.0.2.2 fine 0-150\n"
 
 static const struct {
 	const char *name, *world;
@@ -127,8 +136,23 @@ static const struct {
 	/* something would lose mail */
 	{ "the check blocks", WORLD_PROMOTE "finding policy-certificate block\n", VERDICT_FIX,
 		"policy-certificate/block" },
-	{ "the check warns", WORLD_PROMOTE "finding mx-certificate-expiring warn\n",
-		VERDICT_PROMOTE, "mx-certificate-expiring/warn" },
+	{ "the check warns", WORLD_PROMOTE "finding tlsrpt-rua-unreachable warn\n", VERDICT_PROMOTE,
+		"tlsrpt-rua-unreachable/warn" },
+	{ "the check warns of a certificate",
+		WORLD_PROMOTE "finding mx-certificate-expiring warn\n", VERDICT_WAIT,
+		"mx-certificate-expiring/warn" },
+	{ "a certificate ends in 13 days", PROVEN LOOKED("0-90", "192.0.2.1", "0-103"),
+		VERDICT_WAIT, "mx-certificate-expiring/warn" },
+	{ "in 15 days", PROVEN LOOKED("0-90", "192.0.2.1", "0-105"), VERDICT_PROMOTE, "" },
+	{ "a machine that had one was met six days ago",
+		PROVEN LOOKED("0-84", "192.0.2.1", "0-103") LOOKED("85-90", "192.0.2.1", "60-150"),
+		VERDICT_WAIT, "mx-certificate-expiring/warn" },
+	{ "eight days ago",
+		PROVEN LOOKED("0-82", "192.0.2.1", "0-103") LOOKED("83-90", "192.0.2.1", "60-150"),
+		VERDICT_PROMOTE, "" },
+	{ "at an address that is gone",
+		PROVEN LOOKED("0-84", "192.0.2.9", "0-103") LOOKED("85-90", "192.0.2.1", "60-150"),
+		VERDICT_PROMOTE, "" },
 	{ "the check only tells", WORLD_PROMOTE "finding mx-tls-old info\n", VERDICT_PROMOTE, "" },
 	{ "DANE is broken today already", WORLD_PROMOTE "finding dane-mismatch block\n",
 		VERDICT_PROMOTE, "dane-mismatch/warn" },
