@@ -24,7 +24,8 @@ void readiness_text(const struct evidence *evidence, const struct judgement *jud
 void readiness_line(const struct evidence *evidence, const struct judgement *judgement, bool colour,
 	GString *out);
 
-/* One line for Nagios and its kin, with its end: STATE, words, and performance data behind a bar. */
+/* One line for Nagios and its kin, with its end: STATE, words, and performance data behind a bar.
+ */
 void readiness_nagios(
 	const struct evidence *evidence, const struct judgement *judgement, GString *out);
 
