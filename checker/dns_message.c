@@ -123,7 +123,9 @@ read_bytes(struct dns_record *record, const uint8_t *at, size_t length, size_t l
 {
 	if (length < least || length > most)
 		return false;
-	record->data = g_memdup2(at, length);
+	/* never NULL, also where there is nothing in it */
+	record->data = g_malloc0(length + 1);
+	memcpy(record->data, at, length);
 	record->length = length;
 	return true;
 }
