@@ -269,6 +269,9 @@ main(int argc, char **argv)
 		return 64;
 	struct ares_options options = { .flags = ARES_FLAG_STAYOPEN | ARES_FLAG_NOSEARCH |
 						 ARES_FLAG_EDNS,
+		/* as the program waits: one answer that is lost must not decide */
+		.timeout = 2000,
+		.tries = 3,
 		.socket_receive_buffer_size = 1 << 20,
 		.sock_state_cb = ares_socket };
 	struct timespec from, to;
@@ -290,8 +293,8 @@ main(int argc, char **argv)
 	curl_easy_setopt(model, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(model, CURLOPT_TIMEOUT, 60L);
 	if (ares_init_options(&channel, &options,
-		    ARES_OPT_FLAGS | ARES_OPT_SOCK_RCVBUF | ARES_OPT_SOCK_STATE_CB) !=
-			ARES_SUCCESS ||
+		    ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_RCVBUF |
+			    ARES_OPT_SOCK_STATE_CB) != ARES_SUCCESS ||
 		ares_set_servers_ports_csv(channel, argv[1]) != ARES_SUCCESS)
 		return 1;
 	clock_gettime(CLOCK_MONOTONIC, &from);
