@@ -34,7 +34,7 @@ class Backtest(unittest.TestCase):
                 self.assertLessEqual(false, promoted, "false ones are among those promoted")
                 self.assertLessEqual(promoted, 16 * 40)
                 if promoted > 0:
-                    self.assertAlmostEqual(float(row[2]), 1000 * false / promoted, places=2)
+                    self.assertAlmostEqual(float(row[3]), 1000 * false / promoted, places=2)
         # what looks at nothing but today promotes from the first day; what asks for two weeks cannot
         self.assertGreater(int(rows["live check only"][0]), int(rows["no failure in 14 days"][0]))
         self.assertGreater(int(rows["no failure in 14 days"][0]), 0)
