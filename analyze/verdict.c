@@ -181,8 +181,9 @@ weigh_ending(struct court *court, const struct seen_check *now)
 	court->unproven = true;
 	add_reason(court, "mx-certificate-expiring", SEEN_WARN,
 		arena_printf(court->arena,
-			"The certificate that a check of %s saw at %s [%s] ends on %s.",
+			"The certificate that a check of %s saw at %s [%s] %s on %s.",
 			instant_text(ending.seen_at, seen), ending.host, ending.ip,
+			ending.not_after > court->evidence->at ? "ends" : "ended",
 			instant_text(ending.not_after, end)),
 		"See that it was renewed, and the mail server reloaded, on every machine behind "
 		"that address.",

@@ -34,7 +34,7 @@ take_soonest(const struct evidence *evidence, const struct seen_check *now,
 		const struct seen_host *host = &check->hosts[i];
 		for (size_t k = 0; k < host->n_addresses; k++) {
 			const struct seen_address *address = &host->addresses[k];
-			if (!address->has_certificate || address->not_after <= evidence->at ||
+			if (!address->has_certificate || address->certificate_bad ||
 				address->not_after >= evidence->at + ENDING_SECONDS ||
 				(ending->host != NULL && address->not_after >= ending->not_after) ||
 				!is_address_of(now, host->name, address->ip))
