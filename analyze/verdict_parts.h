@@ -35,8 +35,8 @@ struct ending_certificate {
 	int64_t not_after, seen_at;
 };
 
-/* Of the certificates with less than two weeks left, or none since, that checks of the last week saw
-   hold at addresses of now, the one that ends first; false: there is none. */
+/* Of the certificates with less than two weeks left, or none since, that checks of the last week
+   saw hold at addresses of now, the one that ends first; false: there is none. */
 bool verdict_ending(const struct evidence *evidence, const struct seen_check *now,
 	struct ending_certificate *ending);
 
