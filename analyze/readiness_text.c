@@ -149,7 +149,8 @@ readiness_bound(const struct judgement *judgement)
 	const struct soak *soak = &judgement->soak;
 	if (judgement->upper_bound <= 0 || soak->clean_days == 0)
 		return NULL;
-	double a_week = 7.0 * (double)soak->sessions / soak->clean_days * judgement->upper_bound;
+	/* 3/n of the n sessions that it was made from */
+	double a_week = 7.0 * 3 / soak->clean_days;
 	return g_strdup_printf(
 		"at most 1 in %.0f sessions would be refused (95 %% certain): %s%.0f a week",
 		floor(1 / judgement->upper_bound), a_week < 1 ? "fewer than " : "about ",

@@ -75,8 +75,9 @@ struct court {
 	const struct verdict_rules *rules;
 	struct judgement *out;
 	struct arena *arena;
-	GArray *groups;   /* struct failure_group */
-	GArray *reasons;  /* struct reason */
+	GArray *groups;                    /* struct failure_group */
+	GArray *reasons;                   /* struct reason */
+	const struct failure_group *about; /* what reasons are about now; NULL: no group */
 	bool blocked;     /* something would lose mail under enforce, or protect nothing */
 	bool mx_blocked;  /* senders would be refused at an MX now */
 	bool refused_now; /* reports tell of refusals in these days */
@@ -88,7 +89,7 @@ static void
 add_reason(struct court *court, const char *code, enum seen_severity severity, const char *text,
 	const char *remedy, const char *evidence)
 {
-	const struct reason reason = { code, severity, text, remedy, evidence, NULL };
+	const struct reason reason = { code, severity, text, remedy, evidence, court->about };
 	g_array_append_val(court->reasons, reason);
 }
 
@@ -443,25 +444,23 @@ must_soak(const struct court *court)
 	       (candidate != NULL && candidate->mode == STS_MODE_TESTING);
 }
 
-/* What our own checks saw come and go, which restarts the soak as a reported failure does. */
+/* What our own checks saw come and go, which restarts the soak as a reported failure does; said
+   where no such failure keeps it from beginning earlier. */
 static void
 weigh_mended(struct court *court)
 {
 	const char *host = NULL;
 	int32_t bad_day,
 		mended = verdict_mended_day(court->evidence, court->out->now, &host, &bad_day);
-	for (size_t i = 0; i < court->out->n_groups; i++)
-		if (verdict_breaks_soak(&court->out->groups[i]) &&
-			MAX(court->out->groups[i].fixed_day, court->out->groups[i].last_day + 1) >=
-				mended)
-			return; /* told by senders as well, and there */
 	if (mended == INT32_MIN)
 		return;
+	for (size_t i = 0; i < court->out->n_groups; i++)
+		if (verdict_soak_start(&court->out->groups[i]) >= mended)
+			return;
 	add_reason(court, "checked-fixed", SEEN_INFO,
 		arena_printf(court->arena,
 			"Our own check of %s saw a fault at %s, and none since %s: clean days "
-			"count "
-			"from then.",
+			"count from then.",
 			verdict_day(court->arena, bad_day), host,
 			verdict_day(court->arena, mended)),
 		NULL, NULL);
@@ -643,15 +642,23 @@ weigh_all(struct court *court)
 	if (out->now != NULL && out->now->mx == SEEN_ABSENT)
 		return;
 	for (size_t i = 0; i < out->n_groups; i++) {
-		guint before = court->reasons->len;
-		weigh_group(court, &out->groups[i]);
-		if (court->reasons->len > before)
-			g_array_index(court->reasons, struct reason, before).group =
-				&out->groups[i];
+		court->about = &out->groups[i];
+		weigh_group(court, court->about);
 	}
+	court->about = NULL;
 	weigh_soak(court);
 	if (out->candidate != NULL)
 		weigh_propagation(court, out->candidate);
+}
+
+/* The rule of three: none of n, so at most 3/n with 95 % certainty.  Sessions that anybody could
+   have told of count only where there are no others: else a flood of praise would make it as small
+   as it likes. */
+static double
+upper_bound(const struct soak *soak)
+{
+	int64_t n = soak->vouched_sessions > 0 ? soak->vouched_sessions : soak->sessions;
+	return n > 0 ? fmin(1, 3.0 / (double)n) : 0;
 }
 
 struct judgement *
@@ -671,9 +678,7 @@ verdict_judge(const struct evidence *evidence, const struct verdict_rules *rules
 	keep_groups(&court);
 	weigh_all(&court);
 	sum_sessions(&court);
-	/* the rule of three: none of n, so at most 3/n with 95 % certainty */
-	if (out->soak.sessions > 0)
-		out->upper_bound = fmin(1, 3.0 / (double)out->soak.sessions);
+	out->upper_bound = upper_bound(&out->soak);
 	out->removal_day = removal_day(evidence);
 	out->verdict = decide(&court);
 	keep_reasons(&court);

@@ -20,8 +20,9 @@ bool verdict_proves(
 GArray *verdict_join(const struct evidence *evidence, const struct verdict_rules *rules,
 	const struct seen_check *now, const struct sts_policy *candidate);
 
-/* Whether a group keeps the soak from counting the days before its end. */
-bool verdict_breaks_soak(const struct failure_group *group);
+/* The first day that counts for the soak where a group keeps it from counting those before;
+   INT32_MIN: it does not. */
+int32_t verdict_soak_start(const struct failure_group *group);
 
 /* The day on which our own checks last saw all MX hosts of now good again after one was bad, which
    a fault that comes and goes is: enforce would have lost mail, whoever reported.  INT32_MIN: none

@@ -4,13 +4,14 @@
 #include <math.h>
 #include <string.h>
 
-bool
-verdict_breaks_soak(const struct failure_group *group)
+int32_t
+verdict_soak_start(const struct failure_group *group)
 {
-	if (group->effect != EFFECT_REFUSED)
-		return false;
-	return group->status == GROUP_CONFIRMED || group->status == GROUP_UNEXPLAINED ||
-	       group->status == GROUP_FIXED;
+	bool breaks = group->status == GROUP_CONFIRMED || group->status == GROUP_UNEXPLAINED ||
+		      group->status == GROUP_FIXED;
+	if (group->effect != EFFECT_REFUSED || !breaks)
+		return INT32_MIN;
+	return MAX(group->last_day + 1, group->fixed_day);
 }
 
 static bool
@@ -31,15 +32,11 @@ first_clean_day(const struct evidence *evidence, const struct seen_check *now,
 	for (size_t i = 0; i < evidence->n_days; i++)
 		if (verdict_proves(evidence, evidence->days[i].policy, candidate))
 			first = MIN(first, evidence->days[i].day);
-	for (guint i = 0; i < groups->len; i++) {
-		const struct failure_group *group = &g_array_index(groups, struct failure_group, i);
-		if (verdict_breaks_soak(group))
-			first = first == INT32_MAX
-					? first
-					: MAX(first, MAX(group->last_day + 1, group->fixed_day));
-	}
 	if (first == INT32_MAX)
 		return first;
+	for (guint i = 0; i < groups->len; i++)
+		first = MAX(
+			first, verdict_soak_start(&g_array_index(groups, struct failure_group, i)));
 	return MAX(first, verdict_mended_day(evidence, now, &host, &bad_day));
 }
 

@@ -326,6 +326,34 @@ test_sums(void)
 	arena_free(arena);
 }
 
+/* The rule of three: over what somebody vouches for, where anybody does. */
+static void
+test_bound(void)
+{
+	static const struct {
+		const char *name, *world;
+		double want;
+	} bounds[] = {
+		{ "all vouched for", WORLD_PROMOTE, 3.0 / 5400 },
+		{ "a flood of praise changes nothing", WORLD_PROMOTE "sum 0-89 0 a 100000\n",
+			3.0 / 5400 },
+		{ "nothing else is there",
+			WORLD_POLICY "sum 0-89 0 a 60 0 3\n" WORLD_REPORTERS WORLD_CHECK,
+			3.0 / 5400 },
+		{ "two sessions bound nothing",
+			WORLD_POLICY "sum 89 0 v 2\n" WORLD_REPORTERS WORLD_CHECK, 1 },
+		{ "no session", WORLD_CHECK, 0 },
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(bounds); i++) {
+		struct arena *arena = arena_new();
+		const struct judgement *judgement =
+			verdict_judge(world_read(arena, bounds[i].world), &verdict_usual);
+		if (judgement->upper_bound != bounds[i].want)
+			FAIL("%s: got %g", bounds[i].name, judgement->upper_bound);
+		arena_free(arena);
+	}
+}
+
 /* From when on no sender can hold any policy that was seen (RFC 8461 8.3). */
 static void
 test_removal(void)
@@ -362,6 +390,7 @@ main(int argc, char **argv)
 	g_test_add_func("/verdict/verdicts", test_verdicts);
 	g_test_add_func("/verdict/names", test_names);
 	g_test_add_func("/verdict/sums", test_sums);
+	g_test_add_func("/verdict/bound", test_bound);
 	g_test_add_func("/verdict/removal", test_removal);
 	return g_test_run();
 }
