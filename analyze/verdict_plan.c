@@ -192,8 +192,15 @@ is_said(const struct judgement *judgement, const struct reason *reason)
 	return false;
 }
 
+static bool
+is_about_pattern(const struct reason *reason)
+{
+	return strcmp(reason->code, "mx-not-in-policy") == 0;
+}
+
+/* What to mend, of all that blocks; but_patterns: without hosts that the policy does not list. */
 static void
-plan_fix(struct plan *plan)
+add_mends(struct plan *plan, bool but_patterns)
 {
 	const struct judgement *judgement = plan->judgement;
 	g_autoptr(GArray) blocking = g_array_new(FALSE, FALSE, sizeof(const struct reason *));
@@ -201,10 +208,17 @@ plan_fix(struct plan *plan)
 		for (size_t i = 0; i < judgement->n_reasons; i++) {
 			const struct reason *reason = &judgement->reasons[i];
 			if (reason->severity == SEEN_BLOCK && order_of(reason->code) == order &&
+				!(but_patterns && is_about_pattern(reason)) &&
 				!is_said(judgement, reason))
 				g_array_append_val(blocking, reason);
 		}
 	add_remedies(plan, blocking);
+}
+
+static void
+plan_fix(struct plan *plan)
+{
+	add_mends(plan, false);
 	add_step(plan, "then",
 		arena_printf(plan->arena,
 			"`stsready check --save %s`, so that the mend is on record and the soak "
@@ -359,6 +373,8 @@ plan_mx_change(struct plan *plan)
 	g_autoptr(GPtrArray) leaving = leaving_hosts(plan);
 	uint64_t age = live->has_max_age ? MIN(live->max_age, STS_POLICY_MOST_AGE) : TESTING_AGE;
 	int32_t day = plan->today;
+	/* the steps below see to the lines */
+	add_mends(plan, true);
 	if (added->len > 0) {
 		add_policy(plan, day, "First the new lines, beside those of before",
 			widened(plan, live, added), live->mode, age);
@@ -382,7 +398,7 @@ changes_hosts(const struct judgement *judgement, const struct evidence *evidence
 {
 	const struct seen_check *now = judgement->now;
 	return evidence->planned != NULL && now != NULL && now->sts != NULL && now->sts->usable &&
-	       !verdict_same_hosts(now->sts, evidence->planned);
+	       now->sts->mode != STS_MODE_NONE && !verdict_same_hosts(now->sts, evidence->planned);
 }
 
 static void

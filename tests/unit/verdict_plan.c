@@ -18,6 +18,26 @@
 	"that "                                                                                    \
 	"hold the old policy go on enforcing it until they see a new id."
 
+/* From testing to enforce on day 90. */
+#define PROMOTED                                                                                   \
+	{ "now", "Enforce" SERVE, BOTH("enforce", "604800") },                                     \
+		{ "after that", CHANGE_ID, RECORD("20261124120000") },                             \
+		{ "until 2026-11-27",                                                              \
+			"Watch 72 hours: `stsready readiness a.example` each day, and your "       \
+			"own mail logs.",                                                          \
+			NULL },                                                                    \
+		{ "2026-12-01", "If all is well, let it hold longer" SERVE,                        \
+			BOTH("enforce", "1209600") },                                              \
+		{ "after that", CHANGE_ID, RECORD("20261201000000") },                             \
+		{ "if mail is refused", GO_BACK, BOTH("testing", "86400") },                       \
+	{                                                                                          \
+		"to end MTA-STS",                                                                  \
+			"Serve mode none with max_age 86400 and a new id, and keep both "          \
+			"until 2026-11-26: by then no sender holds a policy that was seen "        \
+			"before.",                                                                 \
+			NULL                                                                       \
+	}
+
 #define MOST_STEPS 9
 
 static const struct {
@@ -25,22 +45,7 @@ static const struct {
 	enum verdict verdict;
 	struct plan_step steps[MOST_STEPS]; /* text NULL: the end */
 } rows[] = {
-	{ "promote", WORLD_PROMOTE, VERDICT_PROMOTE,
-		{ { "now", "Enforce" SERVE, BOTH("enforce", "604800") },
-			{ "after that", CHANGE_ID, RECORD("20261124120000") },
-			{ "until 2026-11-27",
-				"Watch 72 hours: `stsready readiness a.example` each day, and your "
-				"own mail logs.",
-				NULL },
-			{ "2026-12-01", "If all is well, let it hold longer" SERVE,
-				BOTH("enforce", "1209600") },
-			{ "after that", CHANGE_ID, RECORD("20261201000000") },
-			{ "if mail is refused", GO_BACK, BOTH("testing", "86400") },
-			{ "to end MTA-STS",
-				"Serve mode none with max_age 86400 and a new id, and keep both "
-				"until 2026-11-26: by then no sender holds a policy that was seen "
-				"before.",
-				NULL } } },
+	{ "promote", WORLD_PROMOTE, VERDICT_PROMOTE, { PROMOTED } },
 	{ "wait for the soak", WORLD_POLICY "sum 80-89 0 v 60\n" WORLD_REPORTERS WORLD_CHECK,
 		VERDICT_WAIT,
 		{ { "2026-11-29",
@@ -169,6 +174,31 @@ static const struct {
 				"`stsready check --save a.example`, and judge it again without "
 				"--policy.",
 				NULL } } },
+	{ "planned: a host comes, and another one is bad",
+		WORLD_PROMOTE "finding mx-certificate-expired block\n"
+			      "finding mx-not-in-policy block\n"
+			      "planned testing mx1.a.example,mx2.a.example,mx3.a.example 86400\n",
+		VERDICT_FIX,
+		{ { "now", "mx-certificate-expired was found.  Mend mx-certificate-expired.",
+			  NULL },
+			{ "now", "First the new lines, beside those of before" SERVE,
+				"version: STSv1\r\nmode: testing\r\nmx: mx1.a.example\r\nmx: "
+				"mx2.a.example\r\nmx: mx3.a.example\r\nmax_age: 86400\r\n" },
+			{ "after that", CHANGE_ID, RECORD("20261124120000") },
+			{ "2026-11-25",
+				"Change the MX records: add what the new lines are for "
+				"(mx3.a.example).  By now every sender holds the new lines.",
+				NULL },
+			{ "then",
+				"`stsready check --save a.example`, and judge it again without "
+				"--policy.",
+				NULL } } },
+	{ "planned: other hosts than a policy of mode none has",
+		WORLD_POLICY WORLD_SUMS WORLD_REPORTERS
+		"check 0-90 fine fine fine fine\n"
+		"served none mx1.a.example 86400\n" HOSTS
+		"planned testing mx1.a.example,mx2.a.example 86400\n",
+		VERDICT_PROMOTE, { PROMOTED } },
 	{ "planned: a host goes, under enforce for a week",
 		WORLD_POLICY WORLD_SUMS WORLD_REPORTERS
 		"check 0-90 fine fine fine fine\n"
