@@ -33,7 +33,10 @@ static const char description[] =
 
 #define OWN_OPTIONS 7
 
-static gboolean offline, json, html, nagios;
+enum form { FORM_TEXT, FORM_JSON, FORM_HTML, FORM_NAGIOS };
+static const char *const form_names[] = { "text", "json", "html", "nagios" };
+
+static gboolean offline, json;
 static char *at_option, *policy_file, *format;
 static char **check_files, **ignored;
 static struct checker_options options;
@@ -45,6 +48,7 @@ struct run {
 	const struct sts_policy *planned;
 	struct arena *planned_arena;
 	int64_t at;
+	enum form form;
 	bool single, colour;
 	GArray *lines; /* of struct line */
 	int worst;     /* exit status */
@@ -108,16 +112,22 @@ static void
 put(struct run *run, const struct evidence *evidence, const struct judgement *judgement)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
-	if (nagios) {
+	switch (run->form) {
+	case FORM_NAGIOS:
 		readiness_nagios(evidence, judgement, text);
-	} else if (html) {
+		break;
+	case FORM_HTML:
 		readiness_html(evidence, judgement, text);
-	} else if (json) {
+		break;
+	case FORM_JSON:
 		readiness_json(evidence, judgement, text);
 		g_string_append_c(text, '\n');
-	} else if (run->single) {
-		readiness_text(evidence, judgement, run->colour, text);
-	} else {
+		break;
+	case FORM_TEXT:
+		if (run->single) {
+			readiness_text(evidence, judgement, run->colour, text);
+			break;
+		}
 		readiness_line(evidence, judgement, run->colour, text);
 		const struct line line = { judgement->verdict,
 			g_string_free(g_steal_pointer(&text), FALSE) };
@@ -194,7 +204,7 @@ put_lines(struct run *run)
 		counts[line->verdict]++;
 		g_free(line->text);
 	}
-	if (run->single || json)
+	if (run->lines->len == 0)
 		return;
 	fflush(stdout);
 	fprintf(stderr, "%u %s:", run->lines->len, run->lines->len == 1 ? "domain" : "domains");
@@ -288,12 +298,23 @@ act(struct run *run, char **names)
 	if (status != EXIT_OK)
 		return status;
 	run->single = names[0] != NULL && run->domains->len == 1;
-	if (run->domains->len == 0 && !json)
+	if (run->domains->len == 0 && run->form == FORM_TEXT)
 		fputs("no domains are watched yet: `stsready domains add DOMAIN`\n", stderr);
 	command_catch_signals();
 	if (!offline && run->domains->len > 0 && (status = look_live(run)) != EXIT_OK)
 		return status;
 	return judge_all(run);
+}
+
+static bool
+find_form(enum form *form)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(form_names); i++)
+		if (strcmp(format, form_names[i]) == 0) {
+			*form = (enum form)i;
+			return true;
+		}
+	return false;
 }
 
 static bool
@@ -306,19 +327,13 @@ read_options(struct run *run, int operands)
 	}
 	/* the past cannot be looked at */
 	offline = offline || at_option != NULL;
-	if (format != NULL && strcmp(format, "json") == 0)
-		json = TRUE;
-	else if (format != NULL && strcmp(format, "html") == 0)
-		html = TRUE;
-	else if (format != NULL && strcmp(format, "nagios") == 0)
-		nagios = TRUE;
-	else if (format != NULL && strcmp(format, "text") != 0) {
+	run->form = json ? FORM_JSON : FORM_TEXT;
+	if (format != NULL && !find_form(&run->form)) {
 		command_complain("--format", "is text, json, html or nagios");
 		return false;
 	}
-	if ((html || nagios) && operands != 1) {
-		command_complain(
-			html ? "--format html" : "--format nagios", "goes with one domain");
+	if ((run->form == FORM_HTML || run->form == FORM_NAGIOS) && operands != 1) {
+		command_complain("--format html and nagios", "go with one domain");
 		return false;
 	}
 	if (policy_file != NULL && operands != 1) {
