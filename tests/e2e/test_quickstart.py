@@ -2,8 +2,10 @@
 """contrib/quickstart on a copy of the tree, as a new user runs it: once, and once more."""
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 import unittest
 
 from cluster import ROOT
@@ -50,6 +52,26 @@ class Quickstart(unittest.TestCase):
         self.assertEqual((second.returncode, second.stderr), (0, ""), second.stdout)
         self.assert_shown(second.stdout)
         self.assertIn("nothing was changed", second.stdout)
+
+    def test_when_interrupted(self):
+        """Ctrl-C while the mail internet is up: none of its servers stays."""
+        lab = self.tree + "/build/quickstart/lab"
+        shutil.rmtree(lab, ignore_errors=True)
+        process = subprocess.Popen([self.tree + "/contrib/quickstart"], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/",
+                                   env=self.environment, start_new_session=True)
+        for _ in range(6000):
+            if os.path.exists(lab + "/run/pids") or process.poll() is not None:
+                break
+            time.sleep(0.1)
+        os.killpg(process.pid, signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130, out)
+        told = subprocess.run([self.tree + "/tests/lab/lab", "status", lab], stdout=subprocess.PIPE, text=True,
+                              check=False)
+        self.assertEqual((told.returncode, told.stdout), (1, "not running\n"))
+        with open("/proc/mounts") as file:
+            self.assertNotIn(lab, file.read())
 
     def test_failure_is_one_line(self):
         failed = self.script("quickstart", STSREADY_STATE="/nowhere/" + "x" * 100)
