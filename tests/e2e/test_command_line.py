@@ -8,7 +8,7 @@ import tempfile
 import unittest
 
 PROGRAM = os.environ["STSREADY"]
-COMMANDS = ["init", "import", "reread", "parse", "domains", "reports", "failures"]
+COMMANDS = ["init", "import", "reread", "parse", "domains", "reports", "failures", "check", "readiness", "prune"]
 
 
 class CommandLine(unittest.TestCase):
@@ -34,7 +34,7 @@ class CommandLine(unittest.TestCase):
                 status, out, errors = self.run_any(command, "--help")
                 self.assertEqual((status, errors), (0, ""))
                 self.assertTrue(out.startswith("Usage:\n  stsready %s [OPTION" % command), out)
-                self.assertIn("Exit status:", out)
+                self.assertRegex(out, "\nExit status[:,]")
                 self.assertLessEqual(max(map(len, out.splitlines())), 110, out)
                 self.assertEqual(self.run_any("help", command), (0, out, ""))
 
@@ -67,6 +67,20 @@ class CommandLine(unittest.TestCase):
             with self.subTest(words):
                 status, out, errors = self.run_any("import", *words, "/dev/null")
                 self.assertEqual((status, out, errors.count("\n")), (64, "", 1), errors)
+
+    def test_wrong_values_of_readiness(self):
+        """Each is refused before any database is looked for."""
+        for words, why in ((["--at", "yesterday", "a.example"], "--at: is no time"),
+                           (["--format", "xml", "a.example"], "--format: is text, json, html or nagios"),
+                           (["--format", "html"], "--format html and nagios: go with one domain"),
+                           (["--format", "nagios", "a.example", "b.example"],
+                            "--format html and nagios: go with one domain"),
+                           (["--policy", "/dev/null"], "--policy: goes with one domain"),
+                           (["--window", "0", "a.example"], "--window")):
+            with self.subTest(words):
+                status, out, errors = self.run_any("readiness", *words, STSREADY_DATABASE="host=/nowhere")
+                self.assertEqual((status, out, errors.count("\n")), (64, "", 1), errors)
+                self.assertTrue(errors.startswith("stsready: " + why), errors)
 
     # ---- settings ----
 
