@@ -8,7 +8,7 @@
 #include "analyze/check_options.h"
 #include "analyze/command.h"
 #include "analyze/domain_source.h"
-#include "analyze/evidence.h"
+#include "analyze/judge.h"
 #include "analyze/progress.h"
 #include "analyze/readiness.h"
 #include "analyze/readiness_options.h"
@@ -145,43 +145,23 @@ worse(int one, int other)
 	return weights[one] >= weights[other] ? one : other;
 }
 
-/* Both lists in one. */
-static char **
-join(char **one, char **other)
-{
-	GStrvBuilder *builder = g_strv_builder_new();
-	for (size_t i = 0; one != NULL && one[i] != NULL; i++)
-		g_strv_builder_add(builder, one[i]);
-	for (size_t i = 0; other != NULL && other[i] != NULL; i++)
-		g_strv_builder_add(builder, other[i]);
-	char **all = g_strv_builder_end(builder);
-	g_strv_builder_unref(builder);
-	return all;
-}
-
 static bool
 judge(struct run *run, const char *domain, GError **error)
 {
-	struct verdict_rules rules;
-	g_auto(GStrv) own = NULL;
-	if (!readiness_rules_for(run->db, domain, &rules, &own, error))
-		return false;
-	g_auto(GStrv) ignore = join(ignored, own);
-	struct arena *arena = arena_new();
-	const struct evidence_request request = { .domain = domain,
+	const struct judge_request request = { .domain = domain,
 		.at = run->at,
-		.window_days = rules.window_days,
-		.ignore = ignore,
+		.ignore = ignored,
 		.saved = run->saved,
 		.planned = run->planned };
-	struct evidence *evidence = evidence_gather(run->db, arena, &request, error);
-	if (evidence != NULL) {
-		struct judgement *judgement = verdict_judge(evidence, &rules);
-		put(run, evidence, judgement);
-		run->worst = worse(run->worst, verdict_exit(judgement->verdict));
+	struct judged judged;
+	struct arena *arena = arena_new();
+	bool fine = judge_domain(run->db, arena, &request, &judged, error);
+	if (fine) {
+		put(run, judged.evidence, judged.judgement);
+		run->worst = worse(run->worst, verdict_exit(judged.judgement->verdict));
 	}
 	arena_free(arena);
-	return evidence != NULL;
+	return fine;
 }
 
 static gint
