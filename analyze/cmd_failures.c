@@ -1,5 +1,6 @@
 /* stsready failures: what senders say went wrong, newest first. */
 #include "analyze/filter.h"
+#include "analyze/listed_rows.h"
 
 static const char description[] =
 	"One row a failure detail of the reports that count.  \"unexplained\" stands for failed "
@@ -7,55 +8,13 @@ static const char description[] =
 	"a report's summary tells of and none of its details explains.\n\n"
 	"Exit status: 0 done, 64 usage, 69 no database.";
 
-static const struct output_column columns[] = {
-	{ "day", "DAY", OUTPUT_DAY, 0 },
-	{ "domain", "DOMAIN", OUTPUT_TEXT, 30, 15 },
-	{ "from", "FROM", OUTPUT_TEXT, 24, 12, .may_go = true },
-	{ "organization", NULL, OUTPUT_TEXT, 0 },
-	{ "submitter", NULL, OUTPUT_TEXT, 0 },
-	{ "report_id", NULL, OUTPUT_TEXT, 0 },
-	{ "trust", NULL, OUTPUT_TEXT, 0 },
-	{ "policy_type", NULL, OUTPUT_TEXT, 0 },
-	{ "policy_domain", NULL, OUTPUT_TEXT, 0 },
-	{ "result_type", "RESULT", OUTPUT_TEXT, 26, 22 },
-	{ "sessions", "SESSIONS", OUTPUT_NUMBER, 0 },
-	{ "sending_mta_ip", NULL, OUTPUT_TEXT, 0 },
-	{ "receiving_mx_hostname", "MX", OUTPUT_TEXT, 32, 16 },
-	{ "receiving_mx_helo", NULL, OUTPUT_TEXT, 0 },
-	{ "receiving_ip", "IP", OUTPUT_TEXT, 39, 15, .may_go = true },
-	{ "failure_reason_code", "REASON", OUTPUT_TEXT, 30, 12, .may_go = true, .usual = "-" },
-	{ "additional_information", NULL, OUTPUT_TEXT, 0 },
-};
-
 static bool
 print_failure(void *user, const struct look_failure *failure)
 {
 	struct filter_listing *listing = user;
-	struct output *out = listing->output;
 	if (!filter_takes(listing))
 		return false;
-	output_day(out, failure->day);
-	output_text(out, failure->domain);
-	output_text(
-		out, failure->organization != NULL ? failure->organization : failure->submitter);
-	output_text(out, failure->organization);
-	output_text(out, failure->submitter);
-	output_text(out, failure->report_id);
-	output_text(out, failure->trust);
-	output_text(out, failure->policy_type);
-	output_text(out, failure->policy_domain);
-	output_text(out, failure->result_type);
-	if (failure->sessions < 0)
-		output_absent(out);
-	else
-		output_number(out, failure->sessions);
-	output_text(out, failure->sending_mta_ip);
-	output_text(out, failure->receiving_mx_hostname);
-	output_text(out, failure->receiving_mx_helo);
-	output_text(out, failure->receiving_ip);
-	output_text(out, failure->failure_reason_code);
-	output_text(out, failure->additional_information);
-	output_row_end(out);
+	listed_failure(listing->output, failure);
 	return true;
 }
 
@@ -87,7 +46,7 @@ run_failures(int argc, char **argv)
 	if ((status = filter_read(&filter, &form)) >= 0)
 		return status;
 	filter.result_type = result_type;
-	return filter_list(&filter, form, columns, G_N_ELEMENTS(columns), "failures", look);
+	return filter_list(&filter, form, listed_failure_columns, LISTED_FAILURE_COLUMNS, "failures", look);
 }
 
 const struct command command_failures = { "failures", "List the failures that reports tell of",

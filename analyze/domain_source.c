@@ -34,20 +34,12 @@ domain_source_new(char **names, const char *file)
 	return source;
 }
 
-static bool
-add_watched(void *user, const struct look_domain *domain)
-{
-	if (domain->watched)
-		g_ptr_array_add(user, g_strdup(domain->domain));
-	return true;
-}
-
 struct domain_source *
 domain_source_watched(struct db *db, int *status)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-	if (!look_domains(db, NULL, add_watched, names, &error)) {
+	g_autoptr(GPtrArray) names = look_watched(db, &error);
+	if (names == NULL) {
 		command_complain("database", error->message);
 		*status = command_database_status(error);
 		return NULL;

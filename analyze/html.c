@@ -9,10 +9,9 @@
 #include "ingest/printable.h"
 
 void
-html_text(GString *out, const char *text)
+html_escape(GString *out, const char *printable)
 {
-	g_autofree char *plain = printable(text, 0);
-	for (const char *at = plain; at != NULL && *at != '\0'; at++)
+	for (const char *at = printable; at != NULL && *at != '\0'; at++)
 		switch (*at) {
 		case '&':
 			g_string_append(out, "&amp;");
@@ -32,6 +31,13 @@ html_text(GString *out, const char *text)
 		default:
 			g_string_append_c(out, *at);
 		}
+}
+
+void
+html_text(GString *out, const char *text)
+{
+	g_autofree char *plain = printable(text, 0);
+	html_escape(out, plain);
 }
 
 void
@@ -78,21 +84,46 @@ html_printf(GString *out, const char *format, ...)
 }
 
 void
-html_begin(GString *out, const char *title)
+html_head(GString *out, const char *title)
 {
 	g_string_append(out,
 		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 		"<meta name=\"color-scheme\" content=\"light dark\">\n"
-		"<meta name=\"referrer\" content=\"no-referrer\">\n");
+		"<meta name=\"referrer\" content=\"same-origin\">\n");
 	html_element(out, "title", NULL, title);
-	g_string_append(out, "\n<style>\n");
+	g_string_append(out, "\n<style>");
 	g_string_append(out, html_style);
-	g_string_append(out, "</style>\n</head>\n<body>\n<main>\n");
+	g_string_append(out, "</style>\n</head>\n<body>\n");
+}
+
+void
+html_begin(GString *out, const char *title)
+{
+	html_head(out, title);
+	g_string_append(out, "<main>\n");
 }
 
 void
 html_end(GString *out)
 {
 	g_string_append(out, "</main>\n</body>\n</html>\n");
+}
+
+void
+html_table_begin(GString *out, const char *name, const char *const *titles)
+{
+	html_printf(out,
+		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>"
+		"<caption>%s</caption><thead><tr>",
+		name, name);
+	for (; *titles != NULL; titles++)
+		html_printf(out, "<th scope=\"col\">%s</th>", *titles);
+	g_string_append(out, "</tr></thead><tbody>\n");
+}
+
+void
+html_table_end(GString *out)
+{
+	g_string_append(out, "</tbody></table></div>\n");
 }

@@ -7,6 +7,9 @@
    visible is made visible.  NULL appends nothing. */
 void html_text(GString *out, const char *text);
 
+/* The same for text that is printable already. */
+void html_escape(GString *out, const char *printable);
+
 /* Appends "<TAG CLASS>text</TAG>"; classes may be NULL. */
 void html_element(GString *out, const char *tag, const char *classes, const char *text);
 
@@ -14,6 +17,14 @@ void html_element(GString *out, const char *tag, const char *classes, const char
    a percent sign.  The format itself is markup. */
 void html_printf(GString *out, const char *format, ...);
 
-/* The document up to <main>, with the style in it; and from </main> on. */
+/* The document up to and with <body>, with the style in it. */
+void html_head(GString *out, const char *title);
+
+/* The same and <main>; and from </main> on. */
 void html_begin(GString *out, const char *title);
 void html_end(GString *out);
+
+/* Begins a table that scrolls by itself where it is too wide, reached by keyboard, up to the rows;
+   titles of columns end with NULL. */
+void html_table_begin(GString *out, const char *name, const char *const *titles);
+void html_table_end(GString *out);

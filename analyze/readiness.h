@@ -29,6 +29,16 @@ void readiness_line(const struct evidence *evidence, const struct judgement *jud
 void readiness_nagios(
 	const struct evidence *evidence, const struct judgement *judgement, GString *out);
 
+/* What a page for a browser holds, from its heading on. */
+void readiness_html_content(
+	const struct evidence *evidence, const struct judgement *judgement, GString *out);
+
+/* Its title; g_free it. */
+char *readiness_html_title(const struct evidence *evidence, const struct judgement *judgement);
+
+/* How good it is, as a class of the style: "good", "warn", "bad" or "plain". */
+const char *readiness_tone(enum verdict verdict);
+
 /* A page for a browser, whole and self-contained: no script, no outside resource. */
 void readiness_html(
 	const struct evidence *evidence, const struct judgement *judgement, GString *out);

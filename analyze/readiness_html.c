@@ -12,8 +12,8 @@ day_text(int32_t day, char buffer[INSTANT_DAY_TEXT_BYTES])
 	return day != INT32_MIN ? instant_day_text(day, buffer) : "-";
 }
 
-static const char *
-tone_of(enum verdict verdict)
+const char *
+readiness_tone(enum verdict verdict)
 {
 	switch (verdict) {
 	case VERDICT_PROMOTE:
@@ -32,25 +32,6 @@ tone_of(enum verdict verdict)
 	return "plain";
 }
 
-/* A table that scrolls by itself where it is too wide, reached by keyboard. */
-static void
-begin_table(GString *out, const char *name, const char *const *titles)
-{
-	html_printf(out,
-		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>"
-		"<caption>%s</caption><thead><tr>",
-		name, name);
-	for (; *titles != NULL; titles++)
-		html_printf(out, "<th scope=\"col\">%s</th>", *titles);
-	g_string_append(out, "</tr></thead><tbody>\n");
-}
-
-static void
-end_table(GString *out)
-{
-	g_string_append(out, "</tbody></table></div>\n");
-}
-
 /* ---- the verdict ---- */
 
 static void
@@ -58,7 +39,7 @@ put_verdict(const struct evidence *evidence, const struct judgement *judgement, 
 {
 	char at[INSTANT_TEXT_BYTES], earliest[INSTANT_DAY_TEXT_BYTES];
 	html_printf(out, "<h1>%s</h1>\n<div class=\"verdict %s\">\n", evidence->domain,
-		tone_of(judgement->verdict));
+		readiness_tone(judgement->verdict));
 	html_printf(out, "<p class=\"word\">%s</p>\n<p>%s.%s</p>\n",
 		readiness_word(judgement->verdict), readiness_meaning(judgement->verdict),
 		evidence->planned != NULL ? " Judged by a policy that is only planned." : "");
@@ -152,7 +133,7 @@ put_groups(const struct judgement *judgement, GString *out)
 	if (judgement->n_groups == 0)
 		return;
 	g_string_append(out, "<h2>Failures</h2>\n");
-	begin_table(out, "Failures that reports tell of", titles);
+	html_table_begin(out, "Failures that reports tell of", titles);
 	for (size_t i = 0; i < judgement->n_groups; i++) {
 		const struct failure_group *group = &judgement->groups[i];
 		char first[INSTANT_DAY_TEXT_BYTES], last[INSTANT_DAY_TEXT_BYTES];
@@ -171,7 +152,7 @@ put_groups(const struct judgement *judgement, GString *out)
 		g_string_append(
 			out, group->vouched ? "</td></tr>\n" : " (unauthenticated)</td></tr>\n");
 	}
-	end_table(out);
+	html_table_end(out);
 }
 
 static const char *
@@ -210,11 +191,11 @@ put_hosts(const struct judgement *judgement, GString *out)
 		return;
 	g_string_append(out, "<h2>MX hosts, as we see them</h2>\n");
 	g_autofree char *name = g_strdup_printf("Live check of %s", instant_text(now->last_at, at));
-	begin_table(out, name, titles);
+	html_table_begin(out, name, titles);
 	for (size_t i = 0; i < now->n_hosts; i++)
 		for (size_t k = 0; k < now->hosts[i].n_addresses; k++)
 			put_address(&now->hosts[i], &now->hosts[i].addresses[k], out);
-	end_table(out);
+	html_table_end(out);
 }
 
 static void
@@ -225,7 +206,7 @@ put_reporters(const struct evidence *evidence, GString *out)
 	if (evidence->n_reporters == 0)
 		return;
 	g_string_append(out, "<h2>Who reports</h2>\n");
-	begin_table(out, "Organizations that reported in the window", titles);
+	html_table_begin(out, "Organizations that reported in the window", titles);
 	for (size_t i = 0; i < evidence->n_reporters; i++) {
 		const struct reporter *reporter = &evidence->reporters[i];
 		char first[INSTANT_DAY_TEXT_BYTES], last[INSTANT_DAY_TEXT_BYTES];
@@ -240,7 +221,7 @@ put_reporters(const struct evidence *evidence, GString *out)
 			day_text(reporter->last_day, last), (long)reporter->success,
 			(long)reporter->failure);
 	}
-	end_table(out);
+	html_table_end(out);
 }
 
 static void
@@ -251,7 +232,7 @@ put_policies(const struct evidence *evidence, GString *out)
 	if (evidence->n_policies == 0)
 		return;
 	g_string_append(out, "<h2>Policies that senders applied</h2>\n");
-	begin_table(out, "By the reports", titles);
+	html_table_begin(out, "By the reports", titles);
 	for (size_t i = 0; i < evidence->n_policies; i++) {
 		const struct applied_policy *policy = &evidence->policies[i];
 		char first[INSTANT_DAY_TEXT_BYTES], last[INSTANT_DAY_TEXT_BYTES];
@@ -268,15 +249,19 @@ put_policies(const struct evidence *evidence, GString *out)
 			policy->sts == NULL ? "-" : "", age, day_text(policy->first_day, first),
 			day_text(policy->last_day, last));
 	}
-	end_table(out);
+	html_table_end(out);
+}
+
+char *
+readiness_html_title(const struct evidence *evidence, const struct judgement *judgement)
+{
+	return g_strdup_printf("%s: %s", evidence->domain, readiness_word(judgement->verdict));
 }
 
 void
-readiness_html(const struct evidence *evidence, const struct judgement *judgement, GString *out)
+readiness_html_content(
+	const struct evidence *evidence, const struct judgement *judgement, GString *out)
 {
-	g_autofree char *title =
-		g_strdup_printf("%s: %s", evidence->domain, readiness_word(judgement->verdict));
-	html_begin(out, title);
 	put_verdict(evidence, judgement, out);
 	put_plan(judgement, out);
 	put_reasons(judgement, out);
@@ -290,6 +275,14 @@ readiness_html(const struct evidence *evidence, const struct judgement *judgemen
 		put_reporters(evidence, out);
 		put_policies(evidence, out);
 	}
+}
+
+void
+readiness_html(const struct evidence *evidence, const struct judgement *judgement, GString *out)
+{
+	g_autofree char *title = readiness_html_title(evidence, judgement);
+	html_begin(out, title);
+	readiness_html_content(evidence, judgement, out);
 	g_string_append(out, "<footer>Made by stsready.</footer>\n");
 	html_end(out);
 }

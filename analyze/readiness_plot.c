@@ -140,10 +140,11 @@ readiness_calendar(const struct evidence *evidence, const struct judgement *judg
 	int width = LEFT + ((last - calendar.monday) / 7 + 1) * CELL + 30;
 	html_printf(out,
 		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Soak\">"
-		"<svg viewBox=\"0 0 %d 132\" style=\"max-width:%dpx;min-width:%dpx\" role=\"img\" "
+		"<svg viewBox=\"0 0 %d 132\" width=\"%d\" height=\"165\" class=\"fixed\" "
+		"role=\"img\" "
 		"aria-label=\"The soak, a square for each day, a column for each week: %d of %d "
 		"days clean\">",
-		width, width * 3 / 2, width, soak->clean_days, soak->required_days);
+		width, width * 5 / 4, soak->clean_days, soak->required_days);
 	put_months(&calendar, evidence->first_day, last);
 	g_string_append(out, "<text x=\"0\" y=\"28\">Mon</text><text x=\"0\" y=\"60\">Wed</text>"
 			     "<text x=\"0\" y=\"92\">Fri</text>");
@@ -291,7 +292,7 @@ readiness_days(const struct evidence *evidence, const struct judgement *judgemen
 		(PLOT_HEIGHT - 6) / (double)most, out };
 	html_printf(out,
 		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Sessions by "
-		"day, plot\"><svg viewBox=\"0 0 %d %d\" style=\"min-width:34rem\" role=\"img\" "
+		"day, plot\"><svg viewBox=\"0 0 %d %d\" class=\"wide\" role=\"img\" "
 		"aria-label=\"Sessions by day, and what our checks saw on it: %ld clean, %ld "
 		"refused, %ld unprotected\">",
 		PLOT_WIDTH, CHECKS_TOP + 36, (long)judgement->sessions.success,

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "sql/pack.h"
 #include "sql/statements.h"
 
 /* Crockford's base32 in lower case: no i, l, o, u to be misread in a record. */
@@ -165,6 +166,37 @@ look_failures(struct db *db, const struct look_filter *filter,
 	row_text(values, filter->result_type);
 	put_limit(values, filter->limit);
 	return db_stream(db, &sql_look_failures, values, take_failure, &taker, error);
+}
+
+static bool
+take_name(void *user, const struct db_result *result, int row)
+{
+	g_ptr_array_add(user, g_strdup(db_text(result, row, 0)));
+	return true;
+}
+
+GPtrArray *
+look_watched(struct db *db, GError **error)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	if (!db_stream(db, &sql_look_watched, NULL, take_name, names, error))
+		return NULL;
+	return g_steal_pointer(&names);
+}
+
+GBytes *
+look_original(
+	struct db *db, const char *domain, const uint8_t *digest, size_t length, GError **error)
+{
+	g_autoptr(row_values) values = row_values_new();
+	g_autoptr(db_result) result = NULL;
+	size_t size;
+	row_text(values, domain);
+	row_bytes(values, digest, length);
+	if (!db_run(db, &sql_look_original, values, &result, error) || db_rows(result) == 0)
+		return NULL;
+	const uint8_t *body = db_bytes(result, 0, 0, &size);
+	return unpack_body(body, size, db_bool(result, 0, 1), error);
 }
 
 static bool

@@ -29,6 +29,14 @@ struct look_domain {
 bool look_domains(struct db *db, const char *domain,
 	bool (*each)(void *user, const struct look_domain *row), void *user, GError **error);
 
+/* The names of all watched domains, in order; NULL with error. */
+GPtrArray *look_watched(struct db *db, GError **error);
+
+/* The original of a report as it was sent, which may be packed; digest as it is in bytes.  NULL
+   without error where there is none (any more). */
+GBytes *look_original(
+	struct db *db, const char *domain, const uint8_t *digest, size_t length, GError **error);
+
 /* Newest day first.  One row a report. */
 struct look_report {
 	const char *domain, *digest; /* digest in hex */

@@ -1,0 +1,275 @@
+/* stsready web: readiness as pages. */
+#include <stdio.h>
+#include <string.h>
+
+#include "analyze/check_options.h"
+#include "analyze/command.h"
+#include "analyze/readiness_options.h"
+#include "analyze/settings.h"
+#include "analyze/web/server.h"
+#include "ingest/instant.h"
+#include "sql/migrate.h"
+
+static const char description[] =
+	"Serves all domains, each one's verdict with what it rests on, reports and failures, as "
+	"pages "
+	"and as\n"
+	"JSON (a path with .json, or Accept: application/json).  It only reads the database: the "
+	"role\n"
+	"stsready_read is enough.  Pages have no script and set no cookie.\n\n"
+	"Where others than this machine can reach it, either --auth asks for names and passwords, "
+	"or "
+	"--proxy\n"
+	"names the proxy that does and that alone may connect.\n\n"
+	"Exit status: 0 ended by a signal, 64 usage, 69 no database, 74 a file or the address "
+	"cannot "
+	"be used.";
+
+#define USUAL_LISTEN "127.0.0.1:8480"
+#define USUAL_THREADS 4
+#define TICK_MICROSECONDS 200000
+#define OWN_OPTIONS 11
+
+static char *listen_at, *auth_file, *certificate_file, *key_file, *at_option;
+static char **proxy_options, **hosts, **check_files;
+static gboolean allow_check;
+static int checks_a_minute = 6, refresh = 60;
+static struct checker_options check_options;
+
+struct serving {
+	struct listener listener;
+	GArray *proxies; /* struct network */
+	struct passwords *passwords;
+	char *certificate, *key;
+	struct saved_checks *saved;
+	struct web web;
+	struct server *server;
+};
+
+/* ---- what is given ---- */
+
+static bool
+read_proxies(struct serving *serving)
+{
+	for (char **text = proxy_options; text != NULL && *text != NULL; text++) {
+		struct network network;
+		if (!network_parse(*text, &network)) {
+			command_complain("--proxy", "is no address, ADDRESS/LENGTH or unix");
+			return false;
+		}
+		g_array_append_val(serving->proxies, network);
+	}
+	return true;
+}
+
+static bool
+check_operands(int operands)
+{
+	if (operands > 0)
+		command_complain("web", "takes no operands");
+	else if ((certificate_file == NULL) != (key_file == NULL))
+		command_complain("--tls-cert and --tls-key", "go together");
+	else if (refresh < 1 || refresh > 86400)
+		command_complain("--refresh", "must be from 1 to 86400");
+	else if (checks_a_minute < 1 || checks_a_minute > 1000)
+		command_complain("--checks-a-minute", "must be from 1 to 1000");
+	else
+		return true;
+	return false;
+}
+
+static bool
+read_at(struct serving *serving)
+{
+	serving->web.at = INT64_MIN;
+	if (at_option == NULL || instant_parse_option(at_option, g_get_real_time() / G_USEC_PER_SEC,
+					 &serving->web.at))
+		return true;
+	command_complain("--at", "is no time: write 2026-11-24T12:00:00Z, a date, or 14d");
+	return false;
+}
+
+/* False after a complaint. */
+static bool
+read_file(const char *path, char **text)
+{
+	g_autoptr(GError) error = NULL;
+	if (path == NULL || g_file_get_contents(path, text, NULL, &error))
+		return true;
+	command_complain("web", error->message);
+	return false;
+}
+
+static int
+read_files(struct serving *serving)
+{
+	g_autoptr(GError) error = NULL;
+	if (auth_file != NULL && (serving->passwords = passwords_read(auth_file, &error)) == NULL) {
+		command_complain("--auth", error->message);
+		return EXIT_IO;
+	}
+	if (!read_file(certificate_file, &serving->certificate) ||
+		!read_file(key_file, &serving->key))
+		return EXIT_IO;
+	for (char **file = check_files; file != NULL && *file != NULL; file++)
+		if (!saved_checks_read(serving->saved, *file))
+			return EXIT_IO;
+	return EXIT_OK;
+}
+
+/* ---- the socket ---- */
+
+static int
+open_listener(struct serving *serving)
+{
+	g_autoptr(GError) error = NULL;
+	const char *where = listen_at != NULL ? listen_at : USUAL_LISTEN;
+	if (!listener_open(where, certificate_file != NULL, &serving->listener, &error)) {
+		command_complain("--listen", error->message);
+		return error->code == LISTENER_ERROR_FORM ? EXIT_USAGE : EXIT_IO;
+	}
+	bool local = listener_is_local(&serving->listener);
+	if (!local && auth_file == NULL && serving->proxies->len == 0) {
+		command_complain(where,
+			"can be reached from elsewhere: give --auth FILE, or --proxy "
+			"with the address of the proxy that asks who it is");
+		return EXIT_USAGE;
+	}
+	if (!local && auth_file != NULL && certificate_file == NULL && serving->proxies->len == 0)
+		fputs("stsready: web: passwords travel unprotected: give --tls-cert and "
+		      "--tls-key\n",
+			stderr);
+	return EXIT_OK;
+}
+
+/* ---- serving ---- */
+
+static int
+check_database(struct serving *serving)
+{
+	g_autoptr(GError) error = NULL;
+	struct db *db = pool_take(serving->web.pool, &error);
+	bool fine = db != NULL && migrate_check(db, &error);
+	if (db != NULL)
+		pool_give(serving->web.pool, db);
+	if (fine)
+		return EXIT_OK;
+	command_complain("database", error->message);
+	return command_database_status(error);
+}
+
+static int
+serve(struct serving *serving)
+{
+	g_autoptr(GError) error = NULL;
+	const struct fleet_options fleet = { .pool = serving->web.pool,
+		.saved = serving->saved,
+		.at = serving->web.at,
+		.seconds = (unsigned)refresh };
+	const struct server_options options = { .listener = &serving->listener,
+		.proxies = (const struct network *)serving->proxies->data,
+		.n_proxies = serving->proxies->len,
+		.hosts = hosts,
+		.any_host = auth_file != NULL || serving->proxies->len > 0,
+		.passwords = serving->passwords,
+		.certificate = serving->certificate,
+		.key = serving->key,
+		.threads = USUAL_THREADS,
+		.web = &serving->web };
+	serving->web.saved = serving->saved;
+	serving->web.fleet = fleet_new(&fleet);
+	if (allow_check)
+		serving->web.looker = looker_new(&check_options, (unsigned)checks_a_minute);
+	command_catch_signals();
+	serving->server = server_new(&options, &error);
+	if (serving->server == NULL) {
+		command_complain("web", error->message);
+		return EXIT_IO;
+	}
+	fprintf(stderr, "serving http%s://%s/\n", serving->certificate != NULL ? "s" : "",
+		serving->listener.name);
+	while (command_stop == 0) {
+		g_usleep(TICK_MICROSECONDS);
+		server_tend(serving->server);
+	}
+	return EXIT_OK;
+}
+
+static int
+act(struct serving *serving)
+{
+	g_autoptr(GError) error = NULL;
+	int status = read_files(serving);
+	if (status != EXIT_OK || (status = open_listener(serving)) != EXIT_OK)
+		return status;
+	g_autofree char *url = settings_database(&error);
+	if (url == NULL) {
+		command_complain("settings", error->message);
+		return EXIT_CONFIG;
+	}
+	/* one for each thread that serves, one for the thread that judges */
+	serving->web.pool = pool_new(url, USUAL_THREADS + 1);
+	status = check_database(serving);
+	return status == EXIT_OK ? serve(serving) : status;
+}
+
+static void
+clear(struct serving *serving)
+{
+	looker_free(serving->web.looker);
+	server_free(serving->server);
+	fleet_free(serving->web.fleet);
+	pool_free(serving->web.pool);
+	if (serving->listener.name != NULL)
+		listener_clear(&serving->listener);
+	passwords_free(serving->passwords);
+	saved_checks_free(serving->saved);
+	g_array_unref(serving->proxies);
+	g_free(serving->certificate);
+	g_free(serving->key);
+}
+
+static int
+run_web(int argc, char **argv)
+{
+	GOptionEntry entries[OWN_OPTIONS + CHECK_OPTION_COUNT + READINESS_RULE_COUNT + 1] = {
+		{ "listen", 0, 0, G_OPTION_ARG_STRING, &listen_at,
+			"ADDR:PORT, [ADDR]:PORT or unix:PATH (" USUAL_LISTEN ")", "WHERE" },
+		{ "auth", 0, 0, G_OPTION_ARG_FILENAME, &auth_file,
+			"Ask for a name and password of FILE, as `htpasswd -B` writes it", "FILE" },
+		{ "proxy", 0, 0, G_OPTION_ARG_STRING_ARRAY, &proxy_options,
+			"Let only this address or network connect; repeatable", "NET" },
+		{ "host", 0, 0, G_OPTION_ARG_STRING_ARRAY, &hosts,
+			"A name it is asked by, beside localhost; repeatable", "NAME" },
+		{ "tls-cert", 0, 0, G_OPTION_ARG_FILENAME, &certificate_file,
+			"Certificate chain, PEM: serve HTTPS", "FILE" },
+		{ "tls-key", 0, 0, G_OPTION_ARG_FILENAME, &key_file, "Its key, PEM", "FILE" },
+		{ "refresh", 0, 0, G_OPTION_ARG_INT, &refresh,
+			"Judge all domains every so often (60)", "SECONDS" },
+		{ "at", 0, 0, G_OPTION_ARG_STRING, &at_option,
+			"Judge as of TIME, by what was known then", "TIME" },
+		{ "check", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &check_files,
+			"Use the checks in FILE, as check --json prints them, too; repeatable",
+			"FILE" },
+		{ "allow-check", 0, 0, G_OPTION_ARG_NONE, &allow_check,
+			"Have a page that looks at a domain live", NULL },
+		{ "checks-a-minute", 0, 0, G_OPTION_ARG_INT, &checks_a_minute,
+			"Looks that it takes at most (6)", "N" },
+	};
+	struct serving serving = { .listener = { .fd = -1 } };
+	check_option_entries(entries + OWN_OPTIONS);
+	readiness_rule_entries(entries + OWN_OPTIONS + CHECK_OPTION_COUNT);
+	int status = command_options(&command_web, "", description, entries, true, &argc, &argv);
+	if (status >= 0)
+		return status;
+	if (!check_operands(argc - 1) || !check_options_read(&check_options) ||
+		!readiness_rules_check() || !read_at(&serving))
+		return EXIT_USAGE;
+	serving.proxies = g_array_new(FALSE, FALSE, sizeof(struct network));
+	serving.saved = saved_checks_new();
+	status = read_proxies(&serving) ? act(&serving) : EXIT_USAGE;
+	clear(&serving);
+	return status;
+}
+
+const struct command command_web = { "web", "Serve readiness as pages", run_web };
