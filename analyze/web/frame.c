@@ -27,7 +27,10 @@ frame_begin(const struct web *web, GString *out, const char *title, const char *
 	put_link(out, here, "/failures", "Failures");
 	if (web != NULL && web->looker != NULL)
 		put_link(out, here, "/check", "Check");
-	g_string_append(out, "</ul></nav></header>\n<main id=\"content\">\n");
+	/* lists need room */
+	bool list = *here != '\0' && strcmp(here, "/check") != 0;
+	g_string_append_printf(out, "</ul></nav></header>\n<main id=\"content\" class=\"%s\">\n",
+		list ? "wide" : "page");
 }
 
 void

@@ -124,8 +124,8 @@ static bool
 matches(const char *hash, const char *password)
 {
 	struct crypt_data *room = g_new0(struct crypt_data, 1);
-	const char *made = crypt_r(password, hash, room);
-	bool good = made != NULL && made[0] != '*' && same(made, hash);
+	const char *made = crypt_rn(password, hash, room, sizeof *room);
+	bool good = made != NULL && same(made, hash);
 	g_free(room);
 	return good;
 }

@@ -8,6 +8,7 @@ function(e2e name)
 endfunction()
 
 e2e(backtest)
+e2e(browser)
 e2e(check)
 e2e(check_lab)
 e2e(command_line)
@@ -24,6 +25,7 @@ e2e(peer_trust)
 e2e(proxy)
 e2e(sample)
 e2e(scenarios)
+e2e(web)
 
 # What delays answers in the lab, see tests/lab/README.md.
 add_executable(lab_relay ${CMAKE_CURRENT_SOURCE_DIR}/lab/relay.c)
