@@ -46,7 +46,8 @@ run_failures(int argc, char **argv)
 	if ((status = filter_read(&filter, &form)) >= 0)
 		return status;
 	filter.result_type = result_type;
-	return filter_list(&filter, form, listed_failure_columns, LISTED_FAILURE_COLUMNS, "failures", look);
+	return filter_list(
+		&filter, form, listed_failure_columns, LISTED_FAILURE_COLUMNS, "failures", look);
 }
 
 const struct command command_failures = { "failures", "List the failures that reports tell of",

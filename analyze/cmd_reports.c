@@ -44,7 +44,8 @@ run_reports(int argc, char **argv)
 	}
 	if ((status = filter_read(&filter, &form)) >= 0)
 		return status;
-	return filter_list(&filter, form, listed_report_columns, LISTED_REPORT_COLUMNS, "reports", look);
+	return filter_list(
+		&filter, form, listed_report_columns, LISTED_REPORT_COLUMNS, "reports", look);
 }
 
 const struct command command_reports = { "reports", "List the reports that came in", run_reports };

@@ -105,6 +105,7 @@ const char html_style[] =
 	"main.wide{max-width:75rem}main.wide td.long{min-width:7.5rem;max-width:22rem}\n"
 	"input,select,button{min-height:2.4rem}\n"
 	"@media (max-width:40rem){main{padding:.6rem .9rem 2rem}ol.plan li,dl.facts{grid-template-"
-	"columns:minmax(0,1fr)}ol.plan pre{grid-column:1}dl.facts dd{margin-bottom:.4rem}form.filter label{flex:1 1 9rem}}\n"
+	"columns:minmax(0,1fr)}ol.plan pre{grid-column:1}dl.facts "
+	"dd{margin-bottom:.4rem}form.filter label{flex:1 1 9rem}}\n"
 	"@media print{:root{--paper:#fff;--ink:#000;--shade:#fff}main{max-width:none;padding:0}"
 	"pre{white-space:pre-wrap}h2{break-after:avoid}li,tr,svg{break-inside:avoid}}\n";
