@@ -8,7 +8,7 @@ begin
 	end if;
 	foreach wanted in array array['domain', 'report', 'report_policy', 'failure_detail', 'payload',
 		'quarantine', 'day_policy', 'day_failure', 'policy_text',
-		'live_check'] loop
+		'live_check', 'condition', 'notice'] loop
 		if not exists (select from pg_dist_partition where logicalrelid = wanted::regclass) then
 			perform create_distributed_table(wanted, 'domain');
 		end if;

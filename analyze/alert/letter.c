@@ -1,0 +1,170 @@
+/* Mail that is told by. */
+#include "analyze/alert/letter.h"
+
+#include <string.h>
+
+#include <curl/curl.h>
+#include <gio/gio.h>
+#include <gmime/gmime.h>
+
+#define CONNECT_SECONDS 15L
+#define SEND_SECONDS 60L
+
+/* ---- writing it ---- */
+
+static GMimeObject *
+make_part(const char *subtype, const char *text)
+{
+	GMimeTextPart *part = g_mime_text_part_new_with_subtype(subtype);
+	g_mime_text_part_set_charset(part, "utf-8");
+	g_mime_text_part_set_text(part, text);
+	g_mime_part_set_content_encoding(GMIME_PART(part), GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE);
+	return GMIME_OBJECT(part);
+}
+
+static GMimeObject *
+make_content(const struct letter *letter)
+{
+	GMimeObject *text = make_part("plain", letter->words);
+	if (letter->html == NULL)
+		return text;
+	GMimeMultipart *both = g_mime_multipart_new_with_subtype("alternative");
+	GMimeObject *html = make_part("html", letter->html);
+	g_mime_multipart_add(both, text);
+	g_mime_multipart_add(both, html);
+	g_object_unref(text);
+	g_object_unref(html);
+	return GMIME_OBJECT(both);
+}
+
+static void
+put_headers(
+	GMimeMessage *message, const struct letter_options *options, const struct letter *letter)
+{
+	const char *at = strrchr(options->from, '@');
+	g_autofree char *id =
+		g_strdup_printf("stsready.%s@%s", letter->id, at != NULL ? at + 1 : "localhost");
+	g_autofree char *subject = g_strdup_printf("stsready: %s", letter->subject);
+	g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc(letter->at);
+	g_mime_message_add_mailbox(message, GMIME_ADDRESS_TYPE_FROM, NULL, options->from);
+	for (char **to = options->to; *to != NULL; to++)
+		g_mime_message_add_mailbox(message, GMIME_ADDRESS_TYPE_TO, NULL, *to);
+	g_mime_message_set_subject(message, subject, "utf-8");
+	g_mime_message_set_date(message, date);
+	g_mime_message_set_message_id(message, id);
+	/* RFC 3834 5: nobody is to answer */
+	g_mime_object_set_header(GMIME_OBJECT(message), "Auto-Submitted", "auto-generated", NULL);
+}
+
+char *
+letter_text(const struct letter_options *options, const struct letter *letter)
+{
+	GMimeMessage *message = g_mime_message_new(TRUE);
+	GMimeObject *content = make_content(letter);
+	GMimeFormatOptions *format = g_mime_format_options_new();
+	put_headers(message, options, letter);
+	g_mime_message_set_mime_part(message, content);
+	g_mime_format_options_set_newline_format(format, GMIME_NEWLINE_FORMAT_DOS);
+	char *text = g_mime_object_to_string(GMIME_OBJECT(message), format);
+	g_mime_format_options_free(format);
+	g_object_unref(content);
+	g_object_unref(message);
+	return text;
+}
+
+/* ---- sending it ---- */
+
+struct reading {
+	const char *at;
+	size_t left;
+};
+
+static size_t
+read_text(char *buffer, size_t size, size_t count, void *user)
+{
+	struct reading *reading = user;
+	size_t taken = MIN(size * count, reading->left);
+	memcpy(buffer, reading->at, taken);
+	reading->at += taken;
+	reading->left -= taken;
+	return taken;
+}
+
+static bool
+send_by_smtp(const struct letter_options *options, const char *text, GError **error)
+{
+	struct reading reading = { text, strlen(text) };
+	char failure[CURL_ERROR_SIZE] = "";
+	struct curl_slist *recipients = NULL;
+	CURL *curl = curl_easy_init();
+	for (char **to = options->to; *to != NULL; to++)
+		recipients = curl_slist_append(recipients, *to);
+	curl_easy_setopt(curl, CURLOPT_URL, options->smtp);
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+	curl_easy_setopt(curl, CURLOPT_MAIL_FROM, options->from);
+	curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients);
+	curl_easy_setopt(curl, CURLOPT_READFUNCTION, read_text);
+	curl_easy_setopt(curl, CURLOPT_READDATA, &reading);
+	curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+	/* a password goes over TLS alone */
+	curl_easy_setopt(curl, CURLOPT_USE_SSL,
+		(long)(options->login != NULL ? CURLUSESSL_ALL : CURLUSESSL_TRY));
+	if (options->login != NULL)
+		curl_easy_setopt(curl, CURLOPT_USERPWD, options->login);
+	else /* mail between machines that never saw each other has no better to offer */
+		curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+	if (options->login == NULL)
+		curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+	if (options->ca_file != NULL)
+		curl_easy_setopt(curl, CURLOPT_CAINFO, options->ca_file);
+	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, failure);
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT, SEND_SECONDS);
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	CURLcode code = curl_easy_perform(curl);
+	if (code != CURLE_OK)
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", options->smtp,
+			*failure != '\0' ? failure : curl_easy_strerror(code));
+	curl_slist_free_all(recipients);
+	curl_easy_cleanup(curl);
+	return code == CURLE_OK;
+}
+
+static bool
+send_by_command(const struct letter_options *options, const char *text, GError **error)
+{
+	g_autoptr(GPtrArray) words = g_ptr_array_new();
+	g_autoptr(GBytes) input = NULL;
+	g_autofree char *said = NULL;
+	/* a command reads lines as they are on this machine */
+	g_auto(GStrv) lines = g_strsplit(text, "\r\n", -1);
+	g_autofree char *local = g_strjoinv("\n", lines);
+	const char *const first[] = { "timeout", "60", options->sendmail, "-i", "-f", options->from,
+		"--" };
+	for (size_t i = 0; i < G_N_ELEMENTS(first); i++)
+		g_ptr_array_add(words, (gpointer)first[i]);
+	for (char **to = options->to; *to != NULL; to++)
+		g_ptr_array_add(words, *to);
+	g_ptr_array_add(words, NULL);
+	g_autoptr(GSubprocess) process = g_subprocess_newv((const char *const *)words->pdata,
+		G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+			G_SUBPROCESS_FLAGS_STDERR_MERGE,
+		error);
+	if (process == NULL ||
+		!g_subprocess_communicate_utf8(process, local, NULL, &said, NULL, error))
+		return false;
+	if (g_subprocess_get_successful(process))
+		return true;
+	if (said != NULL)
+		g_strdelimit(g_strstrip(said), "\r\n", ' ');
+	g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", options->sendmail,
+		said != NULL && *said != '\0' ? said : "failed, and did not say why");
+	return false;
+}
+
+bool
+letter_send(const struct letter_options *options, const struct letter *letter, GError **error)
+{
+	g_autofree char *text = letter_text(options, letter);
+	return (options->smtp != NULL ? send_by_smtp : send_by_command)(options, text, error);
+}

@@ -1,0 +1,88 @@
+/* A post to a web address. */
+#include "analyze/alert/webhook.h"
+
+#include <string.h>
+
+#include <curl/curl.h>
+#include <gio/gio.h>
+
+#define CONNECT_SECONDS 10L
+#define POST_SECONDS 30L
+
+char *
+webhook_signature(const char *secret, int64_t at, const char *body)
+{
+	g_autofree char *head = g_strdup_printf("%" G_GINT64_FORMAT ".", at);
+	GHmac *hmac = g_hmac_new(G_CHECKSUM_SHA256, (const guchar *)secret, strlen(secret));
+	g_hmac_update(hmac, (const guchar *)head, -1);
+	g_hmac_update(hmac, (const guchar *)body, -1);
+	char *value = g_strconcat("sha256=", g_hmac_get_string(hmac), NULL);
+	g_hmac_unref(hmac);
+	return value;
+}
+
+/* What is answered is of no use. */
+static size_t
+drop(char *bytes, size_t size, size_t count, void *user)
+{
+	(void)bytes;
+	(void)user;
+	return size * count;
+}
+
+static struct curl_slist *
+add_header(struct curl_slist *headers, const char *name, const char *value)
+{
+	g_autofree char *line = g_strdup_printf("%s: %s", name, value);
+	return curl_slist_append(headers, line);
+}
+
+static struct curl_slist *
+make_headers(const struct webhook_options *options, const char *id, int64_t at, const char *body)
+{
+	g_autofree char *stamp = g_strdup_printf("%" G_GINT64_FORMAT, at);
+	struct curl_slist *headers = add_header(NULL, "Content-Type", "application/json");
+	headers = add_header(headers, "User-Agent", "stsready/" STSREADY_VERSION);
+	headers = add_header(headers, "X-Stsready-Id", id);
+	headers = add_header(headers, "X-Stsready-Timestamp", stamp);
+	if (options->secret != NULL) {
+		g_autofree char *signature = webhook_signature(options->secret, at, body);
+		headers = add_header(headers, "X-Stsready-Signature", signature);
+	}
+	/* no waiting for a 100 */
+	return add_header(headers, "Expect", "");
+}
+
+bool
+webhook_post(const struct webhook_options *options, const char *id, int64_t at, const char *body,
+	GError **error)
+{
+	char failure[CURL_ERROR_SIZE] = "";
+	long status = 0;
+	struct curl_slist *headers = make_headers(options, id, at, body);
+	CURL *curl = curl_easy_init();
+	curl_easy_setopt(curl, CURLOPT_URL, options->url);
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, drop);
+	curl_easy_setopt(curl, CURLOPT_MAXFILESIZE, 1L << 20);
+	if (options->ca_file != NULL)
+		curl_easy_setopt(curl, CURLOPT_CAINFO, options->ca_file);
+	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, failure);
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT, POST_SECONDS);
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	CURLcode code = curl_easy_perform(curl);
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	bool fine = code == CURLE_OK && status >= 200 && status <= 299;
+	if (code != CURLE_OK)
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", options->url,
+			*failure != '\0' ? failure : curl_easy_strerror(code));
+	else if (!fine)
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: answered %ld", options->url,
+			status);
+	curl_slist_free_all(headers);
+	curl_easy_cleanup(curl);
+	return fine;
+}

@@ -1,0 +1,180 @@
+/* What was told about domains, and what waits to be told. */
+#include "sql/alert_store.h"
+
+#include "sql/statements.h"
+
+bool
+alert_lock(struct db *db, GError **error)
+{
+	g_autoptr(db_result) result = NULL;
+	return db_run(db, &sql_watch_lock, NULL, &result, error) && db_bool(result, 0, 0);
+}
+
+/* ---- conditions ---- */
+
+struct told_visit {
+	bool (*each)(void *user, const char *kind, const char *subject, const char *state,
+		int64_t since);
+	void *user;
+};
+
+static bool
+visit_told(void *user, const struct db_result *result, int row)
+{
+	const struct told_visit *visit = user;
+	return visit->each(visit->user, db_text(result, row, 0), db_text(result, row, 1),
+		db_text(result, row, 2), db_instant(result, row, 3));
+}
+
+bool
+alert_told(struct db *db, const char *domain,
+	bool (*each)(void *, const char *, const char *, const char *, int64_t), void *user,
+	GError **error)
+{
+	struct told_visit visit = { each, user };
+	g_autoptr(row_values) values = row_values_new();
+	row_text(values, domain);
+	return db_stream(db, &sql_condition_list, values, visit_told, &visit, error);
+}
+
+bool
+alert_put(struct db *db, const char *domain, const char *kind, const char *subject,
+	const char *state, int64_t since, GError **error)
+{
+	g_autoptr(row_values) values = row_values_new();
+	row_text(values, domain);
+	row_text(values, kind);
+	row_text(values, subject);
+	row_text(values, state);
+	row_timestamp(values, since);
+	return db_run(db, &sql_condition_put, values, NULL, error);
+}
+
+bool
+alert_drop(struct db *db, const char *domain, const char *kind, const char *subject, GError **error)
+{
+	g_autoptr(row_values) values = row_values_new();
+	row_text(values, domain);
+	row_text(values, kind);
+	row_text(values, subject);
+	return db_run(db, &sql_condition_drop, values, NULL, error);
+}
+
+/* ---- notices ---- */
+
+static void
+put_key(struct row_values *values, const char *domain, const char *id, const char *channel)
+{
+	row_text(values, domain);
+	row_text(values, id);
+	row_text(values, channel);
+}
+
+bool
+alert_add(struct db *db, const struct alert_notice *notice, const char *channel, GError **error)
+{
+	g_autoptr(row_values) values = row_values_new();
+	put_key(values, notice->domain, notice->id, channel);
+	row_timestamp(values, notice->made_at);
+	row_text(values, notice->title);
+	row_text(values, notice->words);
+	row_text(values, notice->html);
+	row_text(values, notice->body);
+	return db_run(db, &sql_notice_insert, values, NULL, error);
+}
+
+struct due_visit {
+	bool (*each)(void *user, const struct alert_notice *notice);
+	void *user;
+};
+
+static bool
+visit_due(void *user, const struct db_result *result, int row)
+{
+	const struct due_visit *visit = user;
+	const struct alert_notice notice = { .domain = db_text(result, row, 0),
+		.id = db_text(result, row, 1),
+		.made_at = db_instant(result, row, 2),
+		.title = db_text(result, row, 3),
+		.words = db_text(result, row, 4),
+		.html = db_text(result, row, 5),
+		.body = db_text(result, row, 6),
+		.attempts = db_int(result, row, 7) };
+	return visit->each(visit->user, &notice);
+}
+
+bool
+alert_due(struct db *db, const char *channel, int64_t now,
+	bool (*each)(void *, const struct alert_notice *), void *user, GError **error)
+{
+	struct due_visit visit = { each, user };
+	g_autoptr(row_values) values = row_values_new();
+	row_text(values, channel);
+	row_timestamp(values, now);
+	return db_stream(db, &sql_notice_due, values, visit_due, &visit, error);
+}
+
+bool
+alert_sent(struct db *db, const char *domain, const char *id, const char *channel, int64_t at,
+	GError **error)
+{
+	g_autoptr(row_values) values = row_values_new();
+	put_key(values, domain, id, channel);
+	row_timestamp(values, at);
+	return db_run(db, &sql_notice_sent, values, NULL, error);
+}
+
+bool
+alert_failed(struct db *db, const char *domain, const char *id, const char *channel,
+	int64_t next_at, const char *why, GError **error)
+{
+	g_autoptr(row_values) values = row_values_new();
+	put_key(values, domain, id, channel);
+	row_timestamp(values, next_at);
+	row_text(values, why);
+	return db_run(db, &sql_notice_failed, values, NULL, error);
+}
+
+bool
+alert_newest_digest(struct db *db, char **id, GError **error)
+{
+	g_autoptr(row_values) values = row_values_new();
+	g_autoptr(db_result) result = NULL;
+	row_text(values, "");
+	*id = NULL;
+	if (!db_run(db, &sql_notice_newest, values, &result, error))
+		return false;
+	*id = g_strdup(db_text(result, 0, 0));
+	return true;
+}
+
+struct week_visit {
+	bool (*each)(void *user, const char *domain, int64_t at, const char *title);
+	void *user;
+};
+
+static bool
+visit_week(void *user, const struct db_result *result, int row)
+{
+	const struct week_visit *visit = user;
+	return visit->each(visit->user, db_text(result, row, 0), db_instant(result, row, 1),
+		db_text(result, row, 2));
+}
+
+bool
+alert_week(struct db *db, int64_t since, bool (*each)(void *, const char *, int64_t, const char *),
+	void *user, GError **error)
+{
+	struct week_visit visit = { each, user };
+	g_autoptr(row_values) values = row_values_new();
+	row_timestamp(values, since);
+	return db_stream(db, &sql_notice_week, values, visit_week, &visit, error);
+}
+
+bool
+alert_forget(struct db *db, int64_t before, GError **error)
+{
+	g_autoptr(row_values) values = row_values_new();
+	row_timestamp(values, before);
+	return db_run(db, &sql_notice_forget, values, NULL, error);
+}
