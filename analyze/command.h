@@ -30,7 +30,7 @@ struct command {
 
 extern const struct command command_init, command_import, command_reread, command_parse,
 	command_domains, command_reports, command_failures, command_check, command_readiness,
-	command_prune, command_web;
+	command_prune, command_web, command_watch, command_run;
 
 /* Set by SIGINT and SIGTERM once command_catch_signals was called; a second signal ends the program
    at once. */

@@ -10,7 +10,7 @@
 
 static const struct command *const commands[] = { &command_init, &command_import, &command_reread,
 	&command_parse, &command_domains, &command_reports, &command_failures, &command_check,
-	&command_readiness, &command_prune, &command_web };
+	&command_readiness, &command_prune, &command_web, &command_watch, &command_run };
 
 static const struct command *
 find_command(const char *name)

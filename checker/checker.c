@@ -28,6 +28,9 @@ const struct checker_options checker_usual = {
 	.domain_seconds = 90,
 };
 
+/* Milliseconds from one question whether the run is to end to the next. */
+#define PATROL 200
+
 /* A domain's place in the order. */
 struct place {
 	struct checker *checker;
@@ -45,7 +48,7 @@ struct checker {
 	bool (*done)(void *user, struct check *check);
 	void *user;
 	struct checker_figures figures;
-	struct timer *starter;
+	struct timer *starter, *patrol;
 };
 
 static void
@@ -111,6 +114,15 @@ start_some(void *user)
 	stop_if_over(checker);
 }
 
+static void
+patrol(void *user)
+{
+	struct checker *checker = user;
+	checker->ended = checker->ended || checker->options.ended();
+	stop_if_over(checker);
+	timer_set(checker->patrol, PATROL);
+}
+
 void
 checker_run(struct checker *checker, char *(*next)(void *user),
 	bool (*done)(void *user, struct check *check), void *user, struct checker_figures *figures)
@@ -121,7 +133,10 @@ checker_run(struct checker *checker, char *(*next)(void *user),
 	checker->no_more = checker->ended = false;
 	checker->figures = (struct checker_figures){ 0 };
 	timer_set(checker->starter, 0);
+	if (checker->options.ended != NULL)
+		timer_set(checker->patrol, PATROL);
 	loop_run(checker->tools.loop);
+	timer_stop(checker->patrol);
 	checker->figures.questions = dns_questions(checker->tools.dns);
 	checker->figures.connections = prober_connections(checker->prober);
 	*figures = checker->figures;
@@ -163,6 +178,7 @@ make_tools(struct checker *checker)
 	tools->policy_seconds = options->policy_seconds;
 	tools->seconds = options->domain_seconds;
 	checker->starter = timer_new(tools->loop, start_some, checker);
+	checker->patrol = timer_new(tools->loop, patrol, checker);
 }
 
 struct checker *
@@ -191,6 +207,7 @@ checker_free(struct checker *checker)
 	if (checker == NULL || checker->tools.alive > 0)
 		return; /* a run that was ended: its connections end with the process */
 	timer_free(checker->starter);
+	timer_free(checker->patrol);
 	rua_looks_free(checker->tools.rua_looks);
 	prober_free(checker->prober);
 	transfers_free(checker->tools.transfers);

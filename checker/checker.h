@@ -12,6 +12,7 @@ struct checker_options {
 	unsigned jobs;                                          /* domains at once */
 	unsigned policy_seconds, probe_seconds, domain_seconds; /* see domain_look.h */
 	int64_t (*now)(void); /* the clock, in seconds since 1970 */
+	bool (*ended)(void);  /* asked now and then: true ends a run; NULL: nobody ends it so */
 };
 
 /* The usual values; resolver, ca_file NULL, ehlo not set. */
@@ -29,6 +30,6 @@ void checker_free(struct checker *checker);
 
 /* Runs until next has no more domains (NULL; else a normalised name, g_free'd here) and all are
    done; done is called with each check, findings included, in the order of next, and takes it over.
-   A true from done ends the run: what is under way is dropped. */
+   A true from done, or from options.ended, ends the run: what is under way is dropped. */
 void checker_run(struct checker *checker, char *(*next)(void *user),
 	bool (*done)(void *user, struct check *check), void *user, struct checker_figures *figures);

@@ -10,6 +10,27 @@ alert_lock(struct db *db, GError **error)
 	return db_run(db, &sql_watch_lock, NULL, &result, error) && db_bool(result, 0, 0);
 }
 
+struct domain_visit {
+	bool (*each)(void *user, const char *domain, int64_t last_at);
+	void *user;
+};
+
+static bool
+visit_domain(void *user, const struct db_result *result, int row)
+{
+	const struct domain_visit *visit = user;
+	return visit->each(visit->user, db_text(result, row, 0),
+		db_is_null(result, row, 1) ? INT64_MIN : db_instant(result, row, 1));
+}
+
+bool
+alert_domains(
+	struct db *db, bool (*each)(void *, const char *, int64_t), void *user, GError **error)
+{
+	struct domain_visit visit = { each, user };
+	return db_stream(db, &sql_watch_domains, NULL, visit_domain, &visit, error);
+}
+
 /* ---- conditions ---- */
 
 struct told_visit {
@@ -76,6 +97,7 @@ alert_add(struct db *db, const struct alert_notice *notice, const char *channel,
 	g_autoptr(row_values) values = row_values_new();
 	put_key(values, notice->domain, notice->id, channel);
 	row_timestamp(values, notice->made_at);
+	row_text(values, notice->severity);
 	row_text(values, notice->title);
 	row_text(values, notice->words);
 	row_text(values, notice->html);
@@ -95,11 +117,12 @@ visit_due(void *user, const struct db_result *result, int row)
 	const struct alert_notice notice = { .domain = db_text(result, row, 0),
 		.id = db_text(result, row, 1),
 		.made_at = db_instant(result, row, 2),
-		.title = db_text(result, row, 3),
-		.words = db_text(result, row, 4),
-		.html = db_text(result, row, 5),
-		.body = db_text(result, row, 6),
-		.attempts = db_int(result, row, 7) };
+		.severity = db_text(result, row, 3),
+		.title = db_text(result, row, 4),
+		.words = db_text(result, row, 5),
+		.html = db_text(result, row, 6),
+		.body = db_text(result, row, 7),
+		.attempts = db_int(result, row, 8) };
 	return visit->each(visit->user, &notice);
 }
 
@@ -171,10 +194,27 @@ alert_week(struct db *db, int64_t since, bool (*each)(void *, const char *, int6
 	return db_stream(db, &sql_notice_week, values, visit_week, &visit, error);
 }
 
-bool
-alert_forget(struct db *db, int64_t before, GError **error)
+struct forget_visit {
+	void (*each)(void *user, const char *channel, const char *title);
+	void *user;
+};
+
+static bool
+visit_forgotten(void *user, const struct db_result *result, int row)
 {
+	const struct forget_visit *visit = user;
+	if (db_bool(result, row, 2))
+		visit->each(visit->user, db_text(result, row, 0), db_text(result, row, 1));
+	return true;
+}
+
+bool
+alert_forget(struct db *db, int64_t sent_before, int64_t made_before,
+	void (*each)(void *, const char *, const char *), void *user, GError **error)
+{
+	struct forget_visit visit = { each, user };
 	g_autoptr(row_values) values = row_values_new();
-	row_timestamp(values, before);
-	return db_run(db, &sql_notice_forget, values, NULL, error);
+	row_timestamp(values, sent_before);
+	row_timestamp(values, made_before);
+	return db_stream(db, &sql_notice_forget, values, visit_forgotten, &visit, error);
 }

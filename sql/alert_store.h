@@ -7,6 +7,10 @@
    error: another is. */
 bool alert_lock(struct db *db, GError **error);
 
+/* The domains that are watched, with the time of the newest live check of each; INT64_MIN: none. */
+bool alert_domains(struct db *db, bool (*each)(void *user, const char *domain, int64_t last_at),
+	void *user, GError **error);
+
 /* What was told; all texts live only while each runs. */
 bool alert_told(struct db *db, const char *domain,
 	bool (*each)(void *user, const char *kind, const char *subject, const char *state,
@@ -22,6 +26,7 @@ struct alert_notice {
 	const char *domain; /* "": about no single one */
 	const char *id;     /* with the domain, unique */
 	int64_t made_at;
+	const char *severity;             /* "info", "warn", "block" */
 	const char *title, *words, *body; /* for a subject, a message, a program (JSON) */
 	const char *html;                 /* the message as a page; NULL: none */
 	int64_t attempts;                 /* that failed */
@@ -31,7 +36,8 @@ struct alert_notice {
 bool alert_add(
 	struct db *db, const struct alert_notice *notice, const char *channel, GError **error);
 
-/* What is due by a channel, oldest first; texts live only while each runs. */
+/* What is due by a channel, oldest first, some hundred at most: of a domain nothing before what is
+   older and waits for another try.  Texts live only while each runs. */
 bool alert_due(struct db *db, const char *channel, int64_t now,
 	bool (*each)(void *user, const struct alert_notice *notice), void *user, GError **error);
 
@@ -48,5 +54,8 @@ bool alert_week(struct db *db, int64_t since,
 	bool (*each)(void *user, const char *domain, int64_t at, const char *title), void *user,
 	GError **error);
 
-/* Drops what went before a time. */
-bool alert_forget(struct db *db, int64_t before, GError **error);
+/* Drops what was sent before one time, and what could not be sent and was made before another; each
+   is called for the latter. */
+bool alert_forget(struct db *db, int64_t sent_before, int64_t made_before,
+	void (*each)(void *user, const char *channel, const char *title), void *user,
+	GError **error);

@@ -10,6 +10,8 @@
 #define DAY 86400
 /* A failure is news for so long after the last day that tells of it. */
 #define FRESH_DAYS 7
+/* Of one code, in a message. */
+#define MOST_TEXTS 5
 
 const char *
 condition_kind_name(enum condition_kind kind)
@@ -81,29 +83,86 @@ is_told_otherwise(const struct reason *reason)
 	return reason->group != NULL || strcmp(reason->code, "mx-certificate-expired") == 0;
 }
 
-/* One a code; how often it is there is its state. */
+/* Who and what, without addresses, which a name may change at every look, and without why. */
+static void
+put_plain(GString *out, const char *text)
+{
+	for (const char *at = text; *at != '\0' && !g_str_has_prefix(at, ": "); at++)
+		if (g_str_has_prefix(at, " [") && strchr(at, ']') != NULL)
+			at = strchr(at, ']');
+		else
+			g_string_append_c(out, *at);
+}
+
+static gint
+compare_texts(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Texts of reasons with a code, each once, a line each, in an order of their own. */
+static const char *
+reason_state(struct gather *gather, const char *code)
+{
+	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GString) state = g_string_new(NULL);
+	for (size_t i = 0; i < gather->judgement->n_reasons; i++) {
+		const struct reason *reason = &gather->judgement->reasons[i];
+		GString *line = g_string_new(NULL);
+		if (strcmp(reason->code, code) == 0)
+			put_plain(line, reason->text);
+		char *text = g_string_free(line, FALSE);
+		if (*text != '\0' &&
+			!g_ptr_array_find_with_equal_func(lines, text, g_str_equal, NULL))
+			g_ptr_array_add(lines, text);
+		else
+			g_free(text);
+	}
+	g_ptr_array_sort(lines, compare_texts);
+	for (guint i = 0; i < lines->len; i++)
+		g_string_append_printf(state, "%s%s", i > 0 ? "\n" : "", (char *)lines->pdata[i]);
+	return arena_strdup(gather->arena, state->str);
+}
+
+/* All texts with a code, a line each, up to a few. */
+static const char *
+reason_texts(struct gather *gather, const char *code)
+{
+	g_autoptr(GString) texts = g_string_new(NULL);
+	int count = 0;
+	for (size_t i = 0; i < gather->judgement->n_reasons; i++) {
+		const struct reason *reason = &gather->judgement->reasons[i];
+		if (strcmp(reason->code, code) == 0 && ++count <= MOST_TEXTS)
+			g_string_append_printf(texts, "%s%s", count > 1 ? "\n" : "", reason->text);
+	}
+	if (count > MOST_TEXTS)
+		g_string_append_printf(texts, "\nand %d more", count - MOST_TEXTS);
+	return arena_strdup(gather->arena, texts->str);
+}
+
+static bool
+has(const struct gather *gather, enum condition_kind kind, const char *subject)
+{
+	for (guint i = 0; i < gather->out->list->len; i++) {
+		const struct condition *other =
+			&g_array_index(gather->out->list, struct condition, i);
+		if (other->kind == kind && strcmp(other->subject, subject) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* One a code. */
 static void
 gather_reasons(struct gather *gather)
 {
-	const struct judgement *judgement = gather->judgement;
-	for (size_t i = 0; i < judgement->n_reasons; i++) {
-		const struct reason *reason = &judgement->reasons[i];
-		int count = 0;
-		bool first = true;
-		if (reason->severity != SEEN_BLOCK || is_told_otherwise(reason))
+	for (size_t i = 0; i < gather->judgement->n_reasons; i++) {
+		const struct reason *reason = &gather->judgement->reasons[i];
+		if (reason->severity != SEEN_BLOCK || is_told_otherwise(reason) ||
+			has(gather, CONDITION_REASON, reason->code))
 			continue;
-		for (size_t k = 0; k < judgement->n_reasons; k++)
-			if (strcmp(judgement->reasons[k].code, reason->code) == 0) {
-				first = first && (count > 0 || k == i);
-				count++;
-			}
-		if (first)
-			add(gather, CONDITION_REASON, reason->code,
-				arena_printf(gather->arena, "%d", count), SEEN_BLOCK,
-				count == 1 ? reason->text
-					   : arena_printf(gather->arena, "%s (and %d more)",
-						     reason->text, count - 1),
-				reason->remedy);
+		add(gather, CONDITION_REASON, reason->code, reason_state(gather, reason->code),
+			SEEN_BLOCK, reason_texts(gather, reason->code), reason->remedy);
 	}
 }
 
@@ -160,7 +219,7 @@ gather_certificates(struct gather *gather)
 }
 
 static bool
-is_news(const struct failure_group *group, int32_t today)
+is_recent(const struct failure_group *group, int32_t today)
 {
 	return group->status != GROUP_FOREIGN && group->status != GROUP_OLDER_POLICY &&
 	       group->last_day >= today - FRESH_DAYS;
@@ -174,18 +233,6 @@ failure_subject(struct gather *gather, const struct failure_group *group)
 		       : group->result_type;
 }
 
-static bool
-has(const struct gather *gather, enum condition_kind kind, const char *subject)
-{
-	for (guint i = 0; i < gather->out->list->len; i++) {
-		const struct condition *other =
-			&g_array_index(gather->out->list, struct condition, i);
-		if (other->kind == kind && strcmp(other->subject, subject) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void
 gather_failures(struct gather *gather)
 {
@@ -196,7 +243,7 @@ gather_failures(struct gather *gather)
 		const char *subject = failure_subject(gather, group);
 		char day[INSTANT_DAY_TEXT_BYTES];
 		/* heaviest first: other addresses of the same host add nothing new */
-		if (!is_news(group, today) || has(gather, CONDITION_FAILURE, subject))
+		if (!is_recent(group, today) || has(gather, CONDITION_FAILURE, subject))
 			continue;
 		add(gather, CONDITION_FAILURE, subject, "",
 			group->status == GROUP_SENDER_SIDE ? SEEN_INFO
@@ -209,12 +256,6 @@ gather_failures(struct gather *gather)
 	}
 }
 
-static gint
-compare_names(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static const char *
 host_names(struct gather *gather)
 {
@@ -222,7 +263,7 @@ host_names(struct gather *gather)
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
 	for (size_t i = 0; i < now->n_hosts; i++)
 		g_ptr_array_add(names, (gpointer)now->hosts[i].name);
-	g_ptr_array_sort(names, compare_names);
+	g_ptr_array_sort(names, compare_texts);
 	g_autoptr(GString) text = g_string_new(NULL);
 	for (guint i = 0; i < names->len; i++)
 		g_string_append_printf(text, "%s%s", i > 0 ? ", " : "", (char *)names->pdata[i]);
@@ -326,11 +367,22 @@ is_problem(enum condition_kind kind)
 	return kind >= CONDITION_REASON && kind <= CONDITION_FAILURE;
 }
 
+/* Whether a line of now is none of before. */
+static bool
+has_new_line(const char *now, const char *before)
+{
+	g_auto(GStrv) lines = g_strsplit(now, "\n", -1), known = g_strsplit(before, "\n", -1);
+	for (char **line = lines; *line != NULL; line++)
+		if (!g_strv_contains((const char *const *)known, *line))
+			return true;
+	return false;
+}
+
 static bool
 is_worse(const struct condition *now, const struct condition *before)
 {
 	if (now->kind == CONDITION_REASON)
-		return atoi(now->state) > atoi(before->state);
+		return has_new_line(now->state, before->state);
 	if (now->kind == CONDITION_CERTIFICATE)
 		return atoi(now->state) < atoi(before->state);
 	return false;
@@ -365,6 +417,16 @@ is_held_back(const struct condition *now, const GArray *before, int64_t at)
 	return begun == NULL || at - begun->since < CONDITION_UNSURE_SECONDS;
 }
 
+/* Of a domain that nothing was ever told about, what is wrong alone: the rest did not change. */
+static bool
+is_news(const struct condition *now, const GArray *before)
+{
+	bool first = before->len == 0;
+	if (is_problem(now->kind))
+		return !first || now->severity >= SEEN_WARN;
+	return now->kind == CONDITION_VERDICT && (!first || now->severity == SEEN_BLOCK);
+}
+
 static void
 compare_one(struct changes *out, const struct condition *now, const GArray *before, int64_t at)
 {
@@ -375,7 +437,7 @@ compare_one(struct changes *out, const struct condition *now, const GArray *befo
 	struct condition kept = *now;
 	kept.since = known != NULL && is_problem(now->kind) ? known->since : at;
 	g_array_append_val(out->put, kept);
-	if (known == NULL && (is_problem(now->kind) || now->kind == CONDITION_VERDICT))
+	if (known == NULL && is_news(now, before))
 		tell(out, CHANGE_BEGAN, &kept, NULL);
 	else if (known != NULL && is_change(now, known))
 		tell(out, CHANGE_CHANGED, &kept, known->state);

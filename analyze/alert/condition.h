@@ -9,7 +9,7 @@
 /* States tell when they change; problems tell when they begin, get worse, and end. */
 enum condition_kind {
 	CONDITION_VERDICT,
-	CONDITION_REASON,      /* something blocks: the subject is its code, the state how often */
+	CONDITION_REASON, /* something blocks: the subject is its code, the state who and what */
 	CONDITION_CERTIFICATE, /* one nears its end: the subject is the host, the state days: 14, 3,
 				  0 */
 	CONDITION_SILENCE,     /* reports stopped */
@@ -65,6 +65,7 @@ struct changes {
 	GArray *drop; /* of struct condition: no more */
 };
 
-/* before: of struct condition, as they were kept in mind.  first: nothing ever was. */
+/* before: of struct condition, as they were kept in mind; none: nothing ever was, and then only
+   what blocks is told.  States refer to both. */
 struct changes condition_compare(const struct conditions *now, const GArray *before, int64_t at);
 void condition_clear_changes(struct changes *changes);

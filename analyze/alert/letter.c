@@ -7,8 +7,12 @@
 #include <gio/gio.h>
 #include <gmime/gmime.h>
 
+#include "ingest/printable.h"
+
 #define CONNECT_SECONDS 15L
 #define SEND_SECONDS 60L
+/* Of what a command says of its failure. */
+#define MOST_SAID 500
 
 /* ---- writing it ---- */
 
@@ -47,18 +51,30 @@ put_headers(
 	g_autofree char *subject = g_strdup_printf("stsready: %s", letter->subject);
 	g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc(letter->at);
 	g_mime_message_add_mailbox(message, GMIME_ADDRESS_TYPE_FROM, NULL, options->from);
-	for (char **to = options->to; *to != NULL; to++)
-		g_mime_message_add_mailbox(message, GMIME_ADDRESS_TYPE_TO, NULL, *to);
+	g_mime_message_add_mailbox(message, GMIME_ADDRESS_TYPE_TO, NULL, letter->to);
 	g_mime_message_set_subject(message, subject, "utf-8");
 	g_mime_message_set_date(message, date);
 	g_mime_message_set_message_id(message, id);
+	if (letter->urgent)
+		g_mime_object_set_header(GMIME_OBJECT(message), "Importance", "high", NULL);
 	/* RFC 3834 5: nobody is to answer */
 	g_mime_object_set_header(GMIME_OBJECT(message), "Auto-Submitted", "auto-generated", NULL);
+}
+
+static void
+begin_mime(void)
+{
+	static gsize begun;
+	if (g_once_init_enter(&begun)) {
+		g_mime_init();
+		g_once_init_leave(&begun, 1);
+	}
 }
 
 char *
 letter_text(const struct letter_options *options, const struct letter *letter)
 {
+	begin_mime();
 	GMimeMessage *message = g_mime_message_new(TRUE);
 	GMimeObject *content = make_content(letter);
 	GMimeFormatOptions *format = g_mime_format_options_new();
@@ -90,15 +106,28 @@ read_text(char *buffer, size_t size, size_t count, void *user)
 	return taken;
 }
 
+/* With a password, only to whom the certificate says; else as mail goes between machines that never
+   saw each other: protected where it can be. */
+static void
+set_security(CURL *curl, const struct letter_options *options)
+{
+	bool known = options->login != NULL;
+	curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)(known ? CURLUSESSL_ALL : CURLUSESSL_TRY));
+	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, known ? 1L : 0L);
+	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, known ? 2L : 0L);
+	if (known)
+		curl_easy_setopt(curl, CURLOPT_USERPWD, options->login);
+	if (options->ca_file != NULL)
+		curl_easy_setopt(curl, CURLOPT_CAINFO, options->ca_file);
+}
+
 static bool
-send_by_smtp(const struct letter_options *options, const char *text, GError **error)
+send_by_smtp(const struct letter_options *options, const char *to, const char *text, GError **error)
 {
 	struct reading reading = { text, strlen(text) };
 	char failure[CURL_ERROR_SIZE] = "";
-	struct curl_slist *recipients = NULL;
+	struct curl_slist *recipients = curl_slist_append(NULL, to);
 	CURL *curl = curl_easy_init();
-	for (char **to = options->to; *to != NULL; to++)
-		recipients = curl_slist_append(recipients, *to);
 	curl_easy_setopt(curl, CURLOPT_URL, options->smtp);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
 	curl_easy_setopt(curl, CURLOPT_MAIL_FROM, options->from);
@@ -106,17 +135,7 @@ send_by_smtp(const struct letter_options *options, const char *text, GError **er
 	curl_easy_setopt(curl, CURLOPT_READFUNCTION, read_text);
 	curl_easy_setopt(curl, CURLOPT_READDATA, &reading);
 	curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
-	/* a password goes over TLS alone */
-	curl_easy_setopt(curl, CURLOPT_USE_SSL,
-		(long)(options->login != NULL ? CURLUSESSL_ALL : CURLUSESSL_TRY));
-	if (options->login != NULL)
-		curl_easy_setopt(curl, CURLOPT_USERPWD, options->login);
-	else /* mail between machines that never saw each other has no better to offer */
-		curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
-	if (options->login == NULL)
-		curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
-	if (options->ca_file != NULL)
-		curl_easy_setopt(curl, CURLOPT_CAINFO, options->ca_file);
+	set_security(curl, options);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, failure);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT, SEND_SECONDS);
@@ -130,35 +149,38 @@ send_by_smtp(const struct letter_options *options, const char *text, GError **er
 	return code == CURLE_OK;
 }
 
-static bool
-send_by_command(const struct letter_options *options, const char *text, GError **error)
+static void
+say_failure(const struct letter_options *options, char *said, GError **error)
 {
-	g_autoptr(GPtrArray) words = g_ptr_array_new();
-	g_autoptr(GBytes) input = NULL;
+	g_autofree char *plain = printable(said != NULL ? g_strstrip(said) : "", MOST_SAID);
+	g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", options->sendmail,
+		*plain != '\0' ? plain : "failed, and did not say why");
+}
+
+static bool
+send_by_command(
+	const struct letter_options *options, const char *to, const char *text, GError **error)
+{
+	const char *const words[] = { "timeout", "60", options->sendmail, "-i", "-f", options->from,
+		"--", to, NULL };
 	g_autofree char *said = NULL;
 	/* a command reads lines as they are on this machine */
 	g_auto(GStrv) lines = g_strsplit(text, "\r\n", -1);
 	g_autofree char *local = g_strjoinv("\n", lines);
-	const char *const first[] = { "timeout", "60", options->sendmail, "-i", "-f", options->from,
-		"--" };
-	for (size_t i = 0; i < G_N_ELEMENTS(first); i++)
-		g_ptr_array_add(words, (gpointer)first[i]);
-	for (char **to = options->to; *to != NULL; to++)
-		g_ptr_array_add(words, *to);
-	g_ptr_array_add(words, NULL);
-	g_autoptr(GSubprocess) process = g_subprocess_newv((const char *const *)words->pdata,
+	g_autoptr(GSubprocess) process = g_subprocess_newv(words,
 		G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
 			G_SUBPROCESS_FLAGS_STDERR_MERGE,
 		error);
-	if (process == NULL ||
-		!g_subprocess_communicate_utf8(process, local, NULL, &said, NULL, error))
+	if (process == NULL)
 		return false;
-	if (g_subprocess_get_successful(process))
+	g_autoptr(GBytes) input = g_bytes_new(local, strlen(local));
+	g_autoptr(GBytes) output = NULL;
+	bool heard = g_subprocess_communicate(process, input, NULL, &output, NULL, NULL);
+	if (heard && g_subprocess_get_successful(process))
 		return true;
-	if (said != NULL)
-		g_strdelimit(g_strstrip(said), "\r\n", ' ');
-	g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", options->sendmail,
-		said != NULL && *said != '\0' ? said : "failed, and did not say why");
+	if (output != NULL)
+		said = g_strndup(g_bytes_get_data(output, NULL), g_bytes_get_size(output));
+	say_failure(options, said, error);
 	return false;
 }
 
@@ -166,5 +188,6 @@ bool
 letter_send(const struct letter_options *options, const struct letter *letter, GError **error)
 {
 	g_autofree char *text = letter_text(options, letter);
-	return (options->smtp != NULL ? send_by_smtp : send_by_command)(options, text, error);
+	return (options->smtp != NULL ? send_by_smtp : send_by_command)(
+		options, letter->to, text, error);
 }

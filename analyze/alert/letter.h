@@ -15,8 +15,10 @@ struct letter_options {
 };
 
 struct letter {
+	const char *to; /* an address */
 	const char *id; /* made part of Message-ID: the same again for what is sent again */
 	int64_t at;
+	bool urgent;
 	const char *subject, *words;
 	const char *html; /* the same as HTML; NULL: text alone */
 };

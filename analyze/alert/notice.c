@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "analyze/html.h"
 #include "analyze/json_writer.h"
 #include "analyze/readiness.h"
 #include "ingest/instant.h"
@@ -17,15 +16,30 @@ notice_text_clear(struct notice_text *text)
 {
 	g_free(text->title);
 	g_free(text->words);
+	g_free(text->html);
 	g_free(text->body);
 }
 
 char *
 notice_id(void)
 {
-	g_autofree char *uuid = g_uuid_string_random();
-	g_auto(GStrv) parts = g_strsplit(uuid, "-", -1);
-	return g_strjoinv("", parts);
+	return g_strdup_printf("%013" G_GINT64_MODIFIER "x%08x%08x%03x", g_get_real_time(),
+		g_random_int(), g_random_int(), g_random_int() >> 20);
+}
+
+static const char *const severities[] = { "info", "warn", "block" };
+
+/* The worst of what is so now. */
+static const char *
+severity_of(const GArray *told)
+{
+	enum seen_severity worst = SEEN_INFO;
+	for (guint i = 0; i < told->len; i++) {
+		const struct change *change = &g_array_index(told, struct change, i);
+		if (change->what != CHANGE_ENDED)
+			worst = MAX(worst, change->condition.severity);
+	}
+	return severities[worst];
 }
 
 /* Text of strangers', one line. */
@@ -122,26 +136,33 @@ title_of(const struct evidence *evidence, const struct judgement *judgement, con
 	return printable(out->str, MOST_TITLE);
 }
 
+/* What was so before, where that tells more than the change does. */
+static void
+put_before(GString *out, const struct change *change)
+{
+	enum condition_kind kind = change->condition.kind;
+	if (change->before == NULL || *change->before == '\0' || kind == CONDITION_REASON ||
+		kind == CONDITION_CERTIFICATE)
+		return;
+	g_string_append(out, "    Before: ");
+	put_lines(out, change->before);
+}
+
 static void
 put_change(GString *out, const struct change *change)
 {
 	const struct condition *condition = &change->condition;
 	if (change->what == CHANGE_ENDED) {
 		g_autofree char *name = name_of(change);
+		char since[INSTANT_TEXT_BYTES];
 		g_string_append(out, "Resolved: ");
 		put_line(out, name);
-		g_string_append(out, "\n\n");
+		g_string_append_printf(
+			out, "; told first on %s.\n\n", instant_text(condition->since, since));
 		return;
 	}
 	put_lines(out, condition->text);
-	if (condition->kind != CONDITION_POLICY && condition->kind != CONDITION_VERDICT &&
-		change->before != NULL && *change->before != '\0') {
-		g_string_append(out, "    Before: ");
-		put_line(out, change->before);
-		g_string_append_c(out, '\n');
-	}
-	if (condition->kind == CONDITION_VERDICT && change->before != NULL)
-		g_string_append_printf(out, "    Before: %s\n", change->before);
+	put_before(out, change);
 	if (condition->remedy != NULL) {
 		g_string_append(out, "    Remedy: ");
 		put_line(out, condition->remedy);
@@ -170,7 +191,8 @@ put_plan(GString *out, const struct judgement *judgement)
 }
 
 static char *
-words_of(const struct evidence *evidence, const struct judgement *judgement, const GArray *told)
+words_of(const struct evidence *evidence, const struct judgement *judgement, const GArray *told,
+	const char *url)
 {
 	char at[INSTANT_TEXT_BYTES];
 	GString *out = g_string_new(NULL);
@@ -178,15 +200,15 @@ words_of(const struct evidence *evidence, const struct judgement *judgement, con
 		put_change(out, &g_array_index(told, struct change, i));
 	if (find_verdict(told) != NULL)
 		put_plan(out, judgement);
-	g_string_append_printf(out, "%s, as judged for %s.\nAll of it: stsready readiness %s\n",
-		evidence->domain, instant_text(evidence->at, at), evidence->domain);
+	g_string_append_printf(out, "%s, as judged for %s.\nAll of it: %s%s\n", evidence->domain,
+		instant_text(evidence->at, at), url != NULL ? "" : "stsready readiness ",
+		url != NULL ? url : evidence->domain);
 	return g_string_free(out, FALSE);
 }
 
 static void
 put_json_change(struct json_writer *json, const struct change *change)
 {
-	static const char *const severities[] = { "info", "warn", "block" };
 	const struct condition *condition = &change->condition;
 	json_begin(json, NULL, '{');
 	json_add_text(json, "change", change_what_name(change->what));
@@ -201,27 +223,33 @@ put_json_change(struct json_writer *json, const struct change *change)
 	json_end(json, '}');
 }
 
-static void
-begin_body(
-	struct json_writer *json, const char *kind, const char *id, int64_t at, const char *title)
+void
+notice_begin_body(
+	struct json_writer *json, const char *type, const char *id, int64_t at, const char *title)
 {
 	json_begin(json, NULL, '{');
-	json_add_text(json, "type", kind);
+	json_add_text(json, "type", type);
 	json_add_text(json, "id", id);
 	json_add_instant(json, "at", at);
 	json_add_text(json, "title", title);
 }
 
 void
-notice_compose(struct notice_text *text, const char *id, const struct evidence *evidence,
-	const struct judgement *judgement, const GArray *told)
+notice_compose(struct notice_text *text, const char *id, const char *pages,
+	const struct judged *judged, const GArray *told)
 {
+	const struct evidence *evidence = judged->evidence;
 	struct json_writer json = { g_string_new(NULL), false };
-	text->title = title_of(evidence, judgement, told);
-	text->words = words_of(evidence, judgement, told);
-	begin_body(&json, "notice", id, evidence->at, text->title);
+	g_autofree char *url =
+		pages != NULL ? g_strdup_printf("%s/domains/%s", pages, evidence->domain) : NULL;
+	*text = (struct notice_text){ .severity = severity_of(told) };
+	text->title = title_of(evidence, judged->judgement, told);
+	text->words = words_of(evidence, judged->judgement, told, url);
+	notice_begin_body(&json, "notice", id, evidence->at, text->title);
+	json_add_text(&json, "severity", text->severity);
 	json_add_text(&json, "domain", evidence->domain);
-	json_add_text(&json, "verdict", verdict_name(judgement->verdict));
+	json_add_text(&json, "verdict", verdict_name(judged->judgement->verdict));
+	json_add_text(&json, "url", url);
 	json_begin(&json, "changes", '[');
 	for (guint i = 0; i < told->len; i++)
 		put_json_change(&json, &g_array_index(told, struct change, i));
@@ -234,112 +262,73 @@ void
 notice_sample(struct notice_text *text, const char *id, int64_t now)
 {
 	struct json_writer json = { g_string_new(NULL), false };
-	text->title = g_strdup("a test of stsready");
+	*text = (struct notice_text){ .severity = "info" };
+	text->title = g_strdup("a test");
 	text->words =
-		g_strdup("This is a test: `stsready watch --test` was run.\n"
+		g_strdup("This is a test, asked for by `stsready watch --test`.\n"
 			 "What changes about the domains that are watched is told this way.\n");
-	begin_body(&json, "test", id, now, text->title);
+	notice_begin_body(&json, "test", id, now, text->title);
+	json_add_text(&json, "severity", text->severity);
 	json_end(&json, '}');
 	text->body = g_string_free(json.out, FALSE);
 }
 
-void
-notice_join(struct notice_text *text, const GArray *notices)
+/* ---- many at once ---- */
+
+static const struct alert_notice *
+at_place(const GPtrArray *notices, guint place)
+{
+	return notices->pdata[place];
+}
+
+/* The same for the same notices, so that what is sent again can be known. */
+static char *
+join_ids(const GPtrArray *notices)
+{
+	g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+	for (guint i = 0; i < notices->len; i++)
+		g_checksum_update(sum, (const guchar *)at_place(notices, i)->id, -1);
+	return g_strndup(g_checksum_get_string(sum), 32);
+}
+
+static char *
+join_words(const GPtrArray *notices)
 {
 	GString *words = g_string_new("Much changed at once:\n\n");
 	for (guint i = 0; i < notices->len; i++)
-		g_string_append_printf(
-			words, "  %s\n", g_array_index(notices, struct alert_notice, i).title);
-	for (guint i = 0; i < notices->len; i++) {
-		const struct alert_notice *notice = &g_array_index(notices, struct alert_notice, i);
-		g_string_append_printf(words, "\n---- %s ----\n\n%s", notice->title, notice->words);
-	}
-	text->title = g_strdup_printf("%u changes, first: %s", notices->len,
-		g_array_index(notices, struct alert_notice, 0).title);
-	text->words = g_string_free(words, FALSE);
-	text->body = NULL;
+		g_string_append_printf(words, "  %s\n", at_place(notices, i)->title);
+	for (guint i = 0; i < notices->len; i++)
+		g_string_append_printf(words, "\n---- %s ----\n\n%s", at_place(notices, i)->title,
+			at_place(notices, i)->words);
+	return g_string_free(words, FALSE);
 }
 
-/* ---- the weekly digest ---- */
-
-static void
-put_digest_words(GString *out, const GArray *lines, const GArray *events)
+static const char *
+join_severity(const GPtrArray *notices)
 {
-	g_string_append(out, "Domains, worst first\n\n");
-	for (guint i = 0; i < lines->len; i++) {
-		const struct digest_line *line = &g_array_index(lines, struct digest_line, i);
-		g_string_append_printf(
-			out, "  %-14s %s\n", readiness_word(line->verdict), line->domain);
-		if (line->headline != NULL) {
-			g_string_append_printf(out, "  %-14s ", "");
-			put_line(out, line->headline);
-			g_string_append_c(out, '\n');
-		}
-	}
-	if (lines->len == 0)
-		g_string_append(out, "  none is watched\n");
-	g_string_append(out, "\nWhat changed in the week\n\n");
-	for (guint i = 0; i < events->len; i++) {
-		const struct digest_event *event = &g_array_index(events, struct digest_event, i);
-		char day[INSTANT_DAY_TEXT_BYTES];
-		g_string_append_printf(out, "  %s  %s\n",
-			instant_day_text(instant_day(event->at), day), event->title);
-	}
-	if (events->len == 0)
-		g_string_append(out, "  nothing\n");
+	size_t worst = 0;
+	for (guint i = 0; i < notices->len; i++)
+		for (size_t k = worst; k < G_N_ELEMENTS(severities); k++)
+			if (strcmp(at_place(notices, i)->severity, severities[k]) == 0)
+				worst = k;
+	return severities[worst];
 }
 
 void
-notice_digest(struct notice_text *text, const char *id, int64_t now, const GArray *lines,
-	const GArray *events)
+notice_join(struct notice_text *text, char **id, const GPtrArray *notices, int64_t now)
 {
 	struct json_writer json = { g_string_new(NULL), false };
-	unsigned bad = 0;
-	GString *words = g_string_new(NULL);
-	for (guint i = 0; i < lines->len; i++)
-		bad += verdict_exit(g_array_index(lines, struct digest_line, i).verdict) >= 2;
-	text->title = g_strdup_printf("the week: %u %s watched, %u to mend, %u %s", lines->len,
-		lines->len == 1 ? "domain" : "domains", bad, events->len,
-		events->len == 1 ? "change" : "changes");
-	put_digest_words(words, lines, events);
-	text->words = g_string_free(words, FALSE);
-	begin_body(&json, "digest", id, now, text->title);
-	json_begin(&json, "domains", '[');
-	for (guint i = 0; i < lines->len; i++) {
-		const struct digest_line *line = &g_array_index(lines, struct digest_line, i);
-		json_begin(&json, NULL, '{');
-		json_add_text(&json, "domain", line->domain);
-		json_add_text(&json, "verdict", verdict_name(line->verdict));
-		json_add_text(&json, "why", line->headline);
-		json_end(&json, '}');
-	}
+	*id = join_ids(notices);
+	*text = (struct notice_text){ .severity = join_severity(notices) };
+	text->title = g_strdup_printf(
+		"%u changes; the first: %s", notices->len, at_place(notices, 0)->title);
+	text->words = join_words(notices);
+	notice_begin_body(&json, "notices", *id, now, text->title);
+	json_add_text(&json, "severity", text->severity);
+	json_begin(&json, "notices", '[');
+	for (guint i = 0; i < notices->len; i++)
+		json_add_raw(&json, NULL, at_place(notices, i)->body);
 	json_end(&json, ']');
 	json_end(&json, '}');
 	text->body = g_string_free(json.out, FALSE);
-}
-
-char *
-notice_digest_html(const char *words, const char *title)
-{
-	GString *out = g_string_new(NULL);
-	g_auto(GStrv) lines = g_strsplit(words, "\n", -1);
-	bool open = false;
-	html_begin(out, title);
-	html_element(out, "h1", NULL, title);
-	for (char **line = lines; *line != NULL; line++) {
-		bool heading = **line != ' ' && **line != '\0';
-		if (open != (**line == ' ')) {
-			g_string_append(out, open ? "</pre>\n" : heading ? "" : "<pre>");
-			open = !open && !heading;
-		}
-		if (heading)
-			html_element(out, "h2", NULL, *line);
-		else if (open) {
-			html_escape(out, *line + 2);
-			g_string_append_c(out, '\n');
-		}
-	}
-	g_string_append(out, open ? "</pre>\n" : "");
-	html_end(out);
-	return g_string_free(out, FALSE);
 }

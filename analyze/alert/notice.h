@@ -2,45 +2,34 @@
 #pragma once
 
 #include "analyze/alert/condition.h"
+#include "analyze/json_writer.h"
+#include "analyze/judge.h"
 #include "sql/alert_store.h"
 
 struct notice_text {
-	char *title; /* one line, for a subject */
-	char *words; /* a message */
-	char *body;  /* one JSON object */
+	char *title;          /* one line, for a subject */
+	char *words;          /* a message; lines end with a line feed */
+	char *html;           /* the message as a page; NULL: none */
+	char *body;           /* one JSON object */
+	const char *severity; /* "info", "warn", "block" */
 };
 void notice_text_clear(struct notice_text *text);
 
-/* A random id, 32 hex digits; g_free it. */
+/* An id, 32 hex digits: the time, so that later ones sort later, and a random part; g_free it. */
 char *notice_id(void);
 
-/* Of one domain.  told: of struct change, one at least. */
-void notice_compose(struct notice_text *text, const char *id, const struct evidence *evidence,
-	const struct judgement *judgement, const GArray *told);
+/* Begins the JSON object with what every kind of it has. */
+void notice_begin_body(
+	struct json_writer *json, const char *type, const char *id, int64_t at, const char *title);
+
+/* Of one domain.  told: of struct change, one at least.  pages: where `stsready web` is, for a
+   link; NULL: nowhere. */
+void notice_compose(struct notice_text *text, const char *id, const char *pages,
+	const struct judged *judged, const GArray *told);
 
 /* A sample, to try the ways out. */
 void notice_sample(struct notice_text *text, const char *id, int64_t now);
 
-/* Many at once, where a message each would be too many: notices of struct alert_notice. */
-void notice_join(struct notice_text *text, const GArray *notices);
-
-/* ---- the weekly digest ---- */
-
-/* A domain as it stands. */
-struct digest_line {
-	char *domain;
-	enum verdict verdict;
-	char *headline; /* NULL: none */
-};
-
-/* Something that was told in the week. */
-struct digest_event {
-	char *domain, *title;
-	int64_t at;
-};
-
-/* lines of struct digest_line, events of struct digest_event. */
-void notice_digest(struct notice_text *text, const char *id, int64_t now, const GArray *lines,
-	const GArray *events);
-/* The HTML of a digest, from its body; NULL: it is none.  g_free it. */
-char *notice_digest_html(const char *words, const char *title);
+/* Many at once, where a message each would be too many: notices of struct alert_notice.  *id is the
+   same for the same ones; g_free it. */
+void notice_join(struct notice_text *text, char **id, const GPtrArray *notices, int64_t now);

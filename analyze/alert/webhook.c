@@ -53,6 +53,29 @@ make_headers(const struct webhook_options *options, const char *id, int64_t at, 
 	return add_header(headers, "Expect", "");
 }
 
+/* Whose it is; the path of such an address is often as good as a password. */
+static char *
+name_of(const char *url)
+{
+	g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_NONE, NULL);
+	return g_strdup(
+		uri != NULL && g_uri_get_host(uri) != NULL ? g_uri_get_host(uri) : "webhook");
+}
+
+static bool
+judge(const char *url, CURLcode code, const char *failure, long status, GError **error)
+{
+	g_autofree char *name = name_of(url);
+	if (code == CURLE_OK && status >= 200 && status <= 299)
+		return true;
+	if (code == CURLE_OK)
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: answered %ld", name, status);
+	else
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", name,
+			*failure != '\0' ? failure : curl_easy_strerror(code));
+	return false;
+}
+
 bool
 webhook_post(const struct webhook_options *options, const char *id, int64_t at, const char *body,
 	GError **error)
@@ -75,14 +98,7 @@ webhook_post(const struct webhook_options *options, const char *id, int64_t at, 
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	CURLcode code = curl_easy_perform(curl);
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-	bool fine = code == CURLE_OK && status >= 200 && status <= 299;
-	if (code != CURLE_OK)
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", options->url,
-			*failure != '\0' ? failure : curl_easy_strerror(code));
-	else if (!fine)
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: answered %ld", options->url,
-			status);
 	curl_slist_free_all(headers);
 	curl_easy_cleanup(curl);
-	return fine;
+	return judge(options->url, code, failure, status, error);
 }

@@ -15,6 +15,7 @@ create table notice (
 	notice text collate "C" not null,
 	channel text collate "C" not null,
 	made_at timestamptz not null,
+	severity text not null,
 	title text not null,
 	words text not null,
 	html text,

@@ -1,0 +1,393 @@
+/* stsready watch, and run, which does the same once: word when something changes. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "analyze/alert/teller.h"
+#include "analyze/alert/watch_options.h"
+#include "analyze/alert/watcher.h"
+#include "analyze/check_options.h"
+#include "analyze/command.h"
+#include "analyze/readiness_options.h"
+#include "analyze/settings.h"
+#include "ingest/instant.h"
+#include "sql/migrate.h"
+
+#define WHAT_IS_TOLD                                                                               \
+	"What is told: a verdict or a blocking reason that changes, a certificate near its end, "  \
+	"reports\n"                                                                                \
+	"that stop, failures that reports begin to tell of, a policy, record or MX host that "     \
+	"changes;\n"                                                                               \
+	"and when it is over.  It goes to the journal (standard error), by mail to each "          \
+	"--mail-to, and to\n"                                                                      \
+	"--webhook, each change once.  See stsready(1).\n\n"
+
+static const char watch_description[] =
+	"Stays, looks at all watched domains from time to time, judges them, and tells what "
+	"changed.  Of\n"
+	"several on one database, one works and the others stand by.\n\n" WHAT_IS_TOLD
+	"Exit status: 0 ended by a signal, 64 usage, 69 no database, 74 a file cannot be read.";
+
+static const char run_description[] =
+	"Looks at all watched domains now, judges them, and tells what changed: for a timer, in "
+	"place of\n"
+	"stsready watch.\n\n" WHAT_IS_TOLD
+	"Exit status: 0 done, 1 something could not be judged or told (told again the next time), "
+	"64\n"
+	"usage, 69 no database, 74 a file cannot be read, 75 another one is at it, 130 "
+	"interrupted.";
+
+#define EXIT_BUSY 75
+#define USUAL_CHECK_EVERY (6 * 3600)
+#define USUAL_JUDGE_EVERY (30 * 60)
+/* Before another try, where there is no database or another holds the watch. */
+#define AGAIN_SECONDS 5
+#define OWN_OPTIONS 6
+
+static char *check_every, *judge_every, *at_option;
+static char **check_files;
+static gboolean offline, test;
+static struct checker_options check_options;
+
+struct watching {
+	struct log log;
+	struct watch_options options;
+	GPtrArray *channels;
+	char *database;
+	struct saved_checks *saved;
+	struct watcher_options watcher_options;
+	struct watcher *watcher;
+	struct teller_options teller_options;
+	struct teller *teller; /* while this one has the watch */
+	struct db *db;
+};
+
+/* ---- what is given ---- */
+
+/* "90s", "30m", "6h", "1d"; false after a complaint. */
+static bool
+read_duration(const char *name, const char *text, int64_t usual, int64_t *seconds)
+{
+	static const struct {
+		char unit;
+		int64_t seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
+	char *end;
+	*seconds = usual;
+	if (text == NULL)
+		return true;
+	guint64 number = g_ascii_strtoull(text, &end, 10);
+	for (size_t i = 0; i < G_N_ELEMENTS(units) && g_ascii_isdigit(*text); i++)
+		if (end[0] == units[i].unit && end[1] == '\0' && number >= 1 && number <= 86400) {
+			*seconds = (int64_t)number * units[i].seconds;
+			return true;
+		}
+	command_complain(name, "is no time such as 90s, 30m, 6h or 1d");
+	return false;
+}
+
+static bool
+read_at(int64_t *at)
+{
+	*at = INT64_MIN;
+	if (at_option == NULL ||
+		instant_parse_option(at_option, g_get_real_time() / G_USEC_PER_SEC, at))
+		return true;
+	command_complain("--at", "is no time: write 2026-11-24T12:00:00Z, a date, or 14d");
+	return false;
+}
+
+static bool
+is_stopped(void)
+{
+	return command_stop != 0;
+}
+
+static void
+wake_teller(void *user)
+{
+	struct watching *watching = user;
+	if (watching->teller != NULL)
+		teller_wake(watching->teller);
+}
+
+/* An exit status, or -1 to go on. */
+static int
+read_options(struct watching *watching, int operands)
+{
+	struct watcher_options *watcher = &watching->watcher_options;
+	int status = EXIT_USAGE;
+	if (operands > 0) {
+		command_complain(g_get_prgname() + strlen("stsready "), "takes no operands");
+		return EXIT_USAGE;
+	}
+	if (!check_options_read(&check_options) || !readiness_rules_check() ||
+		!read_at(&watcher->at) ||
+		!read_duration(
+			"--check-every", check_every, USUAL_CHECK_EVERY, &watcher->check_every) ||
+		!read_duration(
+			"--judge-every", judge_every, USUAL_JUDGE_EVERY, &watcher->judge_every))
+		return EXIT_USAGE;
+	if (!watch_options_read(&watching->options, &status))
+		return status;
+	for (char **file = check_files; file != NULL && *file != NULL; file++)
+		if (!saved_checks_read(watching->saved, *file))
+			return EXIT_IO;
+	return -1;
+}
+
+static void
+put_together(struct watching *watching)
+{
+	struct watcher_options *watcher = &watching->watcher_options;
+	watching->options.channels.log = &watching->log;
+	watching->channels = channel_list(&watching->options.channels);
+	check_options.ended = is_stopped;
+	/* the past cannot be looked at */
+	watcher->checks = offline || at_option != NULL ? NULL : &check_options;
+	watcher->saved = watching->saved;
+	watcher->news = (struct news_options){ watching->channels, watching->options.pages };
+	watcher->log = &watching->log;
+	watcher->digest_day = watching->options.digest_day;
+	watcher->stored = wake_teller;
+	watcher->user = watching;
+	watching->watcher = watcher_new(watcher);
+	watching->teller_options = (struct teller_options){ watching->database,
+		&watching->options.channels, watching->channels, watching->options.many };
+}
+
+/* ---- trying the ways out ---- */
+
+static int
+send_samples(struct watching *watching)
+{
+	int status = EXIT_OK;
+	struct notice_text text;
+	g_autofree char *id = notice_id();
+	int64_t now = g_get_real_time() / G_USEC_PER_SEC;
+	notice_sample(&text, id, now);
+	const struct alert_notice notice = { .domain = "",
+		.id = id,
+		.made_at = now,
+		.severity = text.severity,
+		.title = text.title,
+		.words = text.words,
+		.body = text.body };
+	for (guint i = 0; i < watching->channels->len; i++) {
+		g_autoptr(GError) error = NULL;
+		const struct channel *channel = watching->channels->pdata[i];
+		if (channel_send(&watching->options.channels, channel, &notice, &error)) {
+			printf("%s: sent\n", channel->name);
+		} else {
+			command_complain(channel->name, error->message);
+			status = EXIT_SOME;
+		}
+	}
+	notice_text_clear(&text);
+	int written = command_finish_output();
+	return written != EXIT_OK ? written : status;
+}
+
+/* ---- once ---- */
+
+static int
+complain_of_database(const GError *error)
+{
+	command_complain("database", error->message);
+	return command_database_status(error);
+}
+
+static int
+run_once(struct watching *watching)
+{
+	g_autoptr(GError) error = NULL;
+	struct watcher_figures figures;
+	unsigned failed = 0;
+	int status;
+	if ((watching->db = command_open_database(&status)) == NULL)
+		return status;
+	if (!migrate_check(watching->db, &error))
+		return complain_of_database(error);
+	if (!alert_lock(watching->db, &error)) {
+		if (error != NULL)
+			return complain_of_database(error);
+		command_complain("run", "another `stsready run` or `watch` is at it");
+		return EXIT_BUSY;
+	}
+	bool fine = watcher_round(watching->watcher, watching->db, true, &figures, &error);
+	fine = fine && teller_round(&watching->teller_options, watching->db, &failed, &error);
+	if (!fine)
+		return complain_of_database(error);
+	fprintf(stderr,
+		"%" G_GUINT64_FORMAT " looked at, %" G_GUINT64_FORMAT " judged, %" G_GUINT64_FORMAT
+		" changed%s\n",
+		figures.checked, figures.judged, figures.told,
+		failed > 0 ? "; not all could be told: it waits" : "");
+	if (command_stop != 0)
+		return EXIT_INTERRUPTED;
+	return failed > 0 || figures.failed > 0 ? EXIT_SOME : EXIT_OK;
+}
+
+/* ---- again and again ---- */
+
+static void
+rest(int64_t seconds)
+{
+	int64_t until = g_get_monotonic_time() + seconds * G_USEC_PER_SEC;
+	while (command_stop == 0 && g_get_monotonic_time() < until)
+		g_usleep(100000);
+}
+
+/* Lets the watch go: somebody else may have it now. */
+static void
+leave(struct watching *watching)
+{
+	g_clear_pointer(&watching->teller, teller_free);
+	g_clear_pointer(&watching->db, db_close);
+}
+
+/* Whether this one has the watch. */
+static bool
+take_watch(struct watching *watching, bool *stands_by, GError **error)
+{
+	if (watching->db != NULL && db_alive(watching->db) && watching->teller != NULL)
+		return true;
+	leave(watching);
+	watching->db = db_open(watching->database, error);
+	if (watching->db == NULL || !migrate_check(watching->db, error))
+		return false;
+	GError *failure = NULL;
+	if (alert_lock(watching->db, &failure)) {
+		*stands_by = false;
+		watching->teller = teller_new(&watching->teller_options);
+		log_say(&watching->log, LOG_LEVEL_INFO, "watching", NULL);
+		return true;
+	}
+	if (failure != NULL) {
+		g_propagate_error(error, failure);
+	} else if (!*stands_by) {
+		*stands_by = true;
+		log_say(&watching->log, LOG_LEVEL_INFO, "standing-by", NULL);
+	}
+	return false;
+}
+
+static void
+say_round(const struct watching *watching, const struct watcher_figures *figures)
+{
+	if (figures->checked + figures->told == 0)
+		return;
+	GString *line = log_begin(&watching->log, LOG_LEVEL_INFO, "round");
+	log_number(line, "checked", (int64_t)figures->checked);
+	log_number(line, "judged", (int64_t)figures->judged);
+	log_number(line, "changes", (int64_t)figures->told);
+	log_end(&watching->log, line);
+}
+
+static int
+stay(struct watching *watching)
+{
+	bool stands_by = false;
+	while (command_stop == 0) {
+		g_autoptr(GError) error = NULL;
+		struct watcher_figures figures = { 0 };
+		bool fine = take_watch(watching, &stands_by, &error) &&
+			    watcher_round(watching->watcher, watching->db, false, &figures, &error);
+		if (error != NULL)
+			log_say(&watching->log, LOG_LEVEL_WARNING, "trouble", "why", error->message,
+				NULL);
+		say_round(watching, &figures);
+		if (!fine)
+			rest(AGAIN_SECONDS);
+		else
+			rest(watcher_rest(watching->watcher));
+	}
+	leave(watching);
+	log_say(&watching->log, LOG_LEVEL_INFO, "stopped", NULL);
+	return EXIT_OK;
+}
+
+/* ---- the commands ---- */
+
+static int
+act(struct watching *watching, bool once, int operands)
+{
+	g_autoptr(GError) error = NULL;
+	int status = read_options(watching, operands);
+	if (status >= 0)
+		return status;
+	watching->database = settings_database(&error);
+	if (watching->database == NULL) {
+		command_complain("settings", error->message);
+		return EXIT_CONFIG;
+	}
+	put_together(watching);
+	/* of a mail server, a command or a receiver that goes away */
+	signal(SIGPIPE, SIG_IGN);
+	command_catch_signals();
+	if (test)
+		return send_samples(watching);
+	return once ? run_once(watching) : stay(watching);
+}
+
+static void
+clear(struct watching *watching)
+{
+	db_close(watching->db);
+	watcher_free(watching->watcher);
+	saved_checks_free(watching->saved);
+	g_clear_pointer(&watching->channels, g_ptr_array_unref);
+	g_free(watching->database);
+}
+
+static int
+run(const struct command *command, const char *description, bool once, int argc, char **argv)
+{
+	enum { ALL = OWN_OPTIONS + WATCH_OPTION_COUNT + CHECK_OPTION_COUNT + READINESS_RULE_COUNT };
+	GOptionEntry entries[ALL + 1] = {
+		{ "check-every", 0, once ? G_OPTION_FLAG_HIDDEN : 0, G_OPTION_ARG_STRING,
+			&check_every, "From one look at a domain to the next (6h)", "TIME" },
+		{ "judge-every", 0, once ? G_OPTION_FLAG_HIDDEN : 0, G_OPTION_ARG_STRING,
+			&judge_every, "And from one verdict to the next (30m)", "TIME" },
+		{ "offline", 0, 0, G_OPTION_ARG_NONE, &offline,
+			"Look at nothing: judge by saved checks", NULL },
+		{ "at", 0, 0, G_OPTION_ARG_STRING, &at_option,
+			"Judge as of TIME, by what was known then", "TIME" },
+		{ "check", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &check_files,
+			"Use the checks in FILE, as check --json prints them, too; repeatable",
+			"FILE" },
+		{ "test", 0, 0, G_OPTION_ARG_NONE, &test,
+			"Send a sample by every way that is set, and end", NULL },
+	};
+	struct watching watching = { .log = { .fd = STDERR_FILENO,
+					     .most = LOG_LEVEL_INFO,
+					     .journal = g_getenv("JOURNAL_STREAM") != NULL } };
+	watch_option_entries(entries + OWN_OPTIONS);
+	check_option_entries(entries + OWN_OPTIONS + WATCH_OPTION_COUNT);
+	readiness_rule_entries(entries + OWN_OPTIONS + WATCH_OPTION_COUNT + CHECK_OPTION_COUNT);
+	int status = command_options(command, "", description, entries, true, &argc, &argv);
+	if (status >= 0)
+		return status;
+	watching.saved = saved_checks_new();
+	status = act(&watching, once, argc - 1);
+	clear(&watching);
+	return status;
+}
+
+static int
+run_watch(int argc, char **argv)
+{
+	return run(&command_watch, watch_description, false, argc, argv);
+}
+
+static int
+run_run(int argc, char **argv)
+{
+	return run(&command_run, run_description, true, argc, argv);
+}
+
+const struct command command_watch = { "watch",
+	"Stay, look, judge, and tell when something changes", run_watch };
+const struct command command_run = { "run", "The same once, for a timer", run_run };

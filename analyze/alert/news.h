@@ -1,0 +1,28 @@
+/* What is new about a domain: judged, compared with what was told, and stored to be told. */
+#pragma once
+
+#include "analyze/alert/channel.h"
+#include "analyze/alert/notice.h"
+#include "analyze/judge.h"
+
+struct news_options {
+	const GPtrArray *channels; /* of struct channel, which each notice goes by */
+	const char *pages;         /* where `stsready web` is; NULL: nowhere */
+};
+
+/* What a look at the news of a domain came to. */
+struct news {
+	enum verdict verdict;
+	unsigned told;         /* changes that are to be told */
+	int64_t last_check_at; /* INT64_MIN: none in the window */
+	char *headline;        /* of the heaviest reason; g_free it; NULL: none */
+};
+
+/* Judges the domain; keeps in mind what is so, and what is to be told of it, in one transaction.
+   False with error. */
+bool news_gather(struct db *db, const struct news_options *options,
+	const struct judge_request *request, struct news *news, GError **error);
+
+/* Stores a notice to go by all channels but, without the journal, by that. */
+bool news_store(struct db *db, const GPtrArray *channels, bool journal, const char *domain,
+	const char *id, const struct notice_text *text, GError **error);
