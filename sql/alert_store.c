@@ -84,18 +84,18 @@ alert_drop(struct db *db, const char *domain, const char *kind, const char *subj
 /* ---- notices ---- */
 
 static void
-put_key(struct row_values *values, const char *domain, const char *id, const char *channel)
+put_key(struct row_values *values, const char *domain, const char *id, const char *outlet)
 {
 	row_text(values, domain);
 	row_text(values, id);
-	row_text(values, channel);
+	row_text(values, outlet);
 }
 
 bool
-alert_add(struct db *db, const struct alert_notice *notice, const char *channel, GError **error)
+alert_add(struct db *db, const struct alert_notice *notice, const char *outlet, GError **error)
 {
 	g_autoptr(row_values) values = row_values_new();
-	put_key(values, notice->domain, notice->id, channel);
+	put_key(values, notice->domain, notice->id, outlet);
 	row_timestamp(values, notice->made_at);
 	row_text(values, notice->severity);
 	row_text(values, notice->title);
@@ -127,32 +127,32 @@ visit_due(void *user, const struct db_result *result, int row)
 }
 
 bool
-alert_due(struct db *db, const char *channel, int64_t now,
+alert_due(struct db *db, const char *outlet, int64_t now,
 	bool (*each)(void *, const struct alert_notice *), void *user, GError **error)
 {
 	struct due_visit visit = { each, user };
 	g_autoptr(row_values) values = row_values_new();
-	row_text(values, channel);
+	row_text(values, outlet);
 	row_timestamp(values, now);
 	return db_stream(db, &sql_notice_due, values, visit_due, &visit, error);
 }
 
 bool
-alert_sent(struct db *db, const char *domain, const char *id, const char *channel, int64_t at,
+alert_sent(struct db *db, const char *domain, const char *id, const char *outlet, int64_t at,
 	GError **error)
 {
 	g_autoptr(row_values) values = row_values_new();
-	put_key(values, domain, id, channel);
+	put_key(values, domain, id, outlet);
 	row_timestamp(values, at);
 	return db_run(db, &sql_notice_sent, values, NULL, error);
 }
 
 bool
-alert_failed(struct db *db, const char *domain, const char *id, const char *channel,
-	int64_t next_at, const char *why, GError **error)
+alert_failed(struct db *db, const char *domain, const char *id, const char *outlet, int64_t next_at,
+	const char *why, GError **error)
 {
 	g_autoptr(row_values) values = row_values_new();
-	put_key(values, domain, id, channel);
+	put_key(values, domain, id, outlet);
 	row_timestamp(values, next_at);
 	row_text(values, why);
 	return db_run(db, &sql_notice_failed, values, NULL, error);
@@ -195,7 +195,7 @@ alert_week(struct db *db, int64_t since, bool (*each)(void *, const char *, int6
 }
 
 struct forget_visit {
-	void (*each)(void *user, const char *channel, const char *title);
+	void (*each)(void *user, const char *outlet, const char *title);
 	void *user;
 };
 

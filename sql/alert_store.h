@@ -32,18 +32,18 @@ struct alert_notice {
 	int64_t attempts;                 /* that failed */
 };
 
-/* Has it told by a channel; one with that id is left as it is. */
+/* Has it told by a outlet; one with that id is left as it is. */
 bool alert_add(
-	struct db *db, const struct alert_notice *notice, const char *channel, GError **error);
+	struct db *db, const struct alert_notice *notice, const char *outlet, GError **error);
 
-/* What is due by a channel, oldest first, some hundred at most: of a domain nothing before what is
+/* What is due by a outlet, oldest first, some hundred at most: of a domain nothing before what is
    older and waits for another try.  Texts live only while each runs. */
-bool alert_due(struct db *db, const char *channel, int64_t now,
+bool alert_due(struct db *db, const char *outlet, int64_t now,
 	bool (*each)(void *user, const struct alert_notice *notice), void *user, GError **error);
 
-bool alert_sent(struct db *db, const char *domain, const char *id, const char *channel, int64_t at,
+bool alert_sent(struct db *db, const char *domain, const char *id, const char *outlet, int64_t at,
 	GError **error);
-bool alert_failed(struct db *db, const char *domain, const char *id, const char *channel,
+bool alert_failed(struct db *db, const char *domain, const char *id, const char *outlet,
 	int64_t next_at, const char *why, GError **error);
 
 /* The id of the newest digest; g_free it.  *id is NULL where there is none. */
@@ -57,5 +57,5 @@ bool alert_week(struct db *db, int64_t since,
 /* Drops what was sent before one time, and what could not be sent and was made before another; each
    is called for the latter. */
 bool alert_forget(struct db *db, int64_t sent_before, int64_t made_before,
-	void (*each)(void *user, const char *channel, const char *title), void *user,
+	void (*each)(void *user, const char *outlet, const char *title), void *user,
 	GError **error);

@@ -3,4 +3,4 @@
 select distinct on (domain, notice) domain, made_at, title
 from notice
 where domain <> '' and made_at >= $1
-order by domain, notice, channel
+order by domain, notice, outlet

@@ -54,7 +54,7 @@ static struct checker_options check_options;
 struct watching {
 	struct log log;
 	struct watch_options options;
-	GPtrArray *channels;
+	GPtrArray *outlets;
 	char *database;
 	struct saved_checks *saved;
 	struct watcher_options watcher_options;
@@ -142,20 +142,20 @@ static void
 put_together(struct watching *watching)
 {
 	struct watcher_options *watcher = &watching->watcher_options;
-	watching->options.channels.log = &watching->log;
-	watching->channels = channel_list(&watching->options.channels);
+	watching->options.outlets.log = &watching->log;
+	watching->outlets = outlet_list(&watching->options.outlets);
 	check_options.ended = is_stopped;
 	/* the past cannot be looked at */
 	watcher->checks = offline || at_option != NULL ? NULL : &check_options;
 	watcher->saved = watching->saved;
-	watcher->news = (struct news_options){ watching->channels, watching->options.pages };
+	watcher->news = (struct news_options){ watching->outlets, watching->options.pages };
 	watcher->log = &watching->log;
 	watcher->digest_day = watching->options.digest_day;
 	watcher->stored = wake_teller;
 	watcher->user = watching;
 	watching->watcher = watcher_new(watcher);
 	watching->teller_options = (struct teller_options){ watching->database,
-		&watching->options.channels, watching->channels, watching->options.many };
+		&watching->options.outlets, watching->outlets, watching->options.many };
 }
 
 /* ---- trying the ways out ---- */
@@ -175,13 +175,13 @@ send_samples(struct watching *watching)
 		.title = text.title,
 		.words = text.words,
 		.body = text.body };
-	for (guint i = 0; i < watching->channels->len; i++) {
+	for (guint i = 0; i < watching->outlets->len; i++) {
 		g_autoptr(GError) error = NULL;
-		const struct channel *channel = watching->channels->pdata[i];
-		if (channel_send(&watching->options.channels, channel, &notice, &error)) {
-			printf("%s: sent\n", channel->name);
+		const struct outlet *outlet = watching->outlets->pdata[i];
+		if (outlet_send(&watching->options.outlets, outlet, &notice, &error)) {
+			printf("%s: sent\n", outlet->name);
 		} else {
-			command_complain(channel->name, error->message);
+			command_complain(outlet->name, error->message);
 			status = EXIT_SOME;
 		}
 	}
@@ -338,7 +338,7 @@ clear(struct watching *watching)
 	db_close(watching->db);
 	watcher_free(watching->watcher);
 	saved_checks_free(watching->saved);
-	g_clear_pointer(&watching->channels, g_ptr_array_unref);
+	g_clear_pointer(&watching->outlets, g_ptr_array_unref);
 	g_free(watching->database);
 }
 

@@ -31,7 +31,7 @@ take_told(void *user, const char *kind, const char *subject, const char *state, 
 /* ---- storing ---- */
 
 bool
-news_store(struct db *db, const GPtrArray *channels, bool journal, const char *domain,
+news_store(struct db *db, const GPtrArray *outlets, bool journal, const char *domain,
 	const char *id, const struct notice_text *text, GError **error)
 {
 	const struct alert_notice notice = { .domain = domain,
@@ -42,10 +42,10 @@ news_store(struct db *db, const GPtrArray *channels, bool journal, const char *d
 		.words = text->words,
 		.html = text->html,
 		.body = text->body };
-	for (guint i = 0; i < channels->len; i++) {
-		const struct channel *channel = channels->pdata[i];
-		if ((journal || channel->kind != CHANNEL_JOURNAL) &&
-			!alert_add(db, &notice, channel->name, error))
+	for (guint i = 0; i < outlets->len; i++) {
+		const struct outlet *outlet = outlets->pdata[i];
+		if ((journal || outlet->kind != OUTLET_JOURNAL) &&
+			!alert_add(db, &notice, outlet->name, error))
 			return false;
 	}
 	return true;
@@ -76,7 +76,7 @@ store(struct db *db, void *user, GError **error)
 		if (!alert_drop(db, domain, condition_kind_name(drop->kind), drop->subject, error))
 			return false;
 	}
-	return storing->text == NULL || news_store(db, storing->options->channels, true, domain,
+	return storing->text == NULL || news_store(db, storing->options->outlets, true, domain,
 						storing->id, storing->text, error);
 }
 

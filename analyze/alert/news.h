@@ -1,13 +1,13 @@
 /* What is new about a domain: judged, compared with what was told, and stored to be told. */
 #pragma once
 
-#include "analyze/alert/channel.h"
+#include "analyze/alert/outlet.h"
 #include "analyze/alert/notice.h"
 #include "analyze/judge.h"
 
 struct news_options {
-	const GPtrArray *channels; /* of struct channel, which each notice goes by */
-	const char *pages;         /* where `stsready web` is; NULL: nowhere */
+	const GPtrArray *outlets; /* of struct outlet, which each notice goes by */
+	const char *pages;        /* where `stsready web` is; NULL: nowhere */
 };
 
 /* What a look at the news of a domain came to. */
@@ -23,6 +23,6 @@ struct news {
 bool news_gather(struct db *db, const struct news_options *options,
 	const struct judge_request *request, struct news *news, GError **error);
 
-/* Stores a notice to go by all channels but, without the journal, by that. */
-bool news_store(struct db *db, const GPtrArray *channels, bool journal, const char *domain,
+/* Stores a notice to go by all outlets but, without the journal, by that. */
+bool news_store(struct db *db, const GPtrArray *outlets, bool journal, const char *domain,
 	const char *id, const struct notice_text *text, GError **error);

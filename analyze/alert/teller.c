@@ -44,11 +44,11 @@ keep(void *user, const struct alert_notice *due)
 	return true;
 }
 
-/* ---- one channel ---- */
+/* ---- one outlet ---- */
 
 struct telling {
 	const struct teller_options *options;
-	struct channel *channel;
+	struct outlet *outlet;
 	struct db *db;
 	unsigned failed;
 };
@@ -72,14 +72,14 @@ static bool
 mark(struct telling *telling, const GPtrArray *notices, guint place, guint count, const GError *why,
 	GError **error)
 {
-	const struct channel *channel = telling->channel;
+	const struct outlet *outlet = telling->outlet;
 	for (guint i = place; i < place + count; i++) {
 		const struct alert_notice *notice = notices->pdata[i];
 		bool fine = why == NULL
 				    ? alert_sent(telling->db, notice->domain, notice->id,
-					      channel->name, now(), error)
+					      outlet->name, now(), error)
 				    : alert_failed(telling->db, notice->domain, notice->id,
-					      channel->name, now() + wait_after(notice->attempts),
+					      outlet->name, now() + wait_after(notice->attempts),
 					      why->message, error);
 		if (!fine)
 			return false;
@@ -94,15 +94,15 @@ send(struct telling *telling, const struct alert_notice *notice, const GPtrArray
 {
 	const struct teller_options *options = telling->options;
 	g_autoptr(GError) why = NULL;
-	*went = channel_send(options->channels, telling->channel, notice, &why);
+	*went = outlet_send(options->outlets, telling->outlet, notice, &why);
 	if (!*went) {
 		telling->failed += count;
-		log_say(options->channels->log, LOG_LEVEL_WARNING, "not-told", "channel",
-			telling->channel->name, "title", notice->title, "why", why->message, NULL);
+		log_say(options->outlets->log, LOG_LEVEL_WARNING, "not-told", "outlet",
+			telling->outlet->name, "title", notice->title, "why", why->message, NULL);
 	}
 	if (*went) {
-		telling->channel->sent_at[telling->channel->next] = now();
-		telling->channel->next = (telling->channel->next + 1) % CHANNEL_AN_HOUR;
+		telling->outlet->sent_at[telling->outlet->next] = now();
+		telling->outlet->next = (telling->outlet->next + 1) % OUTLET_AN_HOUR;
 	}
 	return mark(telling, notices, place, count, why, error);
 }
@@ -152,18 +152,18 @@ take_pages(GPtrArray *notices, GPtrArray *pages)
 static bool
 is_held(const struct telling *telling, const GPtrArray *notices)
 {
-	const struct channel *channel = telling->channel;
+	const struct outlet *outlet = telling->outlet;
 	const struct alert_notice *oldest = notices->pdata[0];
-	return channel->kind == CHANNEL_MAIL && now() - channel->sent_at[channel->next] < HOUR &&
+	return outlet->kind == OUTLET_MAIL && now() - outlet->sent_at[outlet->next] < HOUR &&
 	       now() - oldest->made_at < HOUR;
 }
 
 static bool
 send_plain(struct telling *telling, const GPtrArray *notices, bool *went, GError **error)
 {
-	const struct channel *channel = telling->channel;
-	bool late = channel->kind == CHANNEL_MAIL && now() - channel->sent_at[channel->next] < HOUR;
-	if (channel->kind != CHANNEL_JOURNAL &&
+	const struct outlet *outlet = telling->outlet;
+	bool late = outlet->kind == OUTLET_MAIL && now() - outlet->sent_at[outlet->next] < HOUR;
+	if (outlet->kind != OUTLET_JOURNAL &&
 		(notices->len >= telling->options->many || (late && notices->len > 1)))
 		return send_joined(telling, notices, went, error);
 	return send_each(telling, notices, went, error);
@@ -176,7 +176,7 @@ tell_due(struct telling *telling, bool *more, GError **error)
 	g_autoptr(GPtrArray) notices = g_ptr_array_new_with_free_func(free_notice);
 	g_autoptr(GPtrArray) pages = g_ptr_array_new_with_free_func(free_notice);
 	*more = false;
-	if (!alert_due(telling->db, telling->channel->name, now(), keep, notices, error))
+	if (!alert_due(telling->db, telling->outlet->name, now(), keep, notices, error))
 		return false;
 	if (notices->len == 0)
 		return true;
@@ -245,7 +245,7 @@ go_round(struct teller *teller, struct db **db)
 	unsigned failed;
 	*db = connect(teller, *db, &error);
 	if (*db == NULL || !teller_round(&teller->options, *db, &failed, &error))
-		log_say(teller->options.channels->log, LOG_LEVEL_WARNING, "database-away", "why",
+		log_say(teller->options.outlets->log, LOG_LEVEL_WARNING, "database-away", "why",
 			error->message, NULL);
 }
 

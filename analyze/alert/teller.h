@@ -1,16 +1,16 @@
-/* Telling what is stored to be told: each notice by each channel until it went.
+/* Telling what is stored to be told: each notice by each outlet until it went.
 
    A notice is stored in the transaction that notes its change, and marked when it went; a program
    that dies between the two sends it again, with the same id.  So it is told once, at worst twice.
  */
 #pragma once
 
-#include "analyze/alert/channel.h"
+#include "analyze/alert/outlet.h"
 
 struct teller_options {
 	const char *database;
-	const struct channel_options *channels;
-	const GPtrArray *list; /* of struct channel */
+	const struct outlet_options *outlets;
+	const GPtrArray *list; /* of struct outlet */
 	unsigned many;         /* of what waits: so many go as one message */
 };
 

@@ -208,14 +208,14 @@ watch_options_read(struct watch_options *options, int *status)
 	*status = EXIT_IO;
 	if (!read_secret(login_file, &login) || !read_secret(secret_file, &secret))
 		return false;
-	options->channels.mail_to = no_mail ? NULL : mail_to;
-	options->channels.letter =
+	options->outlets.mail_to = no_mail ? NULL : mail_to;
+	options->outlets.letter =
 		(struct letter_options){ .from = mail_from != NULL ? mail_from : usual_sender(),
 			.smtp = smtp,
 			.sendmail = sendmail_path != NULL ? sendmail_path : USUAL_SENDMAIL,
 			.login = login,
 			.ca_file = ca_file };
-	options->channels.webhook =
+	options->outlets.webhook =
 		(struct webhook_options){ .url = webhook, .secret = secret, .ca_file = ca_file };
 	if (pages != NULL && g_str_has_suffix(pages, "/"))
 		pages[strlen(pages) - 1] = '\0';

@@ -1,7 +1,7 @@
 /* Options and settings of what tells: where word goes, how often is looked. */
 #pragma once
 
-#include "analyze/alert/channel.h"
+#include "analyze/alert/outlet.h"
 
 #define WATCH_OPTION_COUNT 12
 
@@ -9,7 +9,7 @@
 void watch_option_entries(GOptionEntry *entries);
 
 struct watch_options {
-	struct channel_options channels;
+	struct outlet_options outlets;
 	char *pages;    /* where `stsready web` is, without a slash at the end; NULL: nowhere */
 	int digest_day; /* 1 Monday ... 7 Sunday; 0: never */
 	unsigned many;  /* notices that go as one */

@@ -318,7 +318,7 @@ static bool
 store_digest(struct db *db, void *user, GError **error)
 {
 	const struct digest *digest = user;
-	return news_store(db, digest->watcher->options.news.channels, false, "", digest->id,
+	return news_store(db, digest->watcher->options.news.outlets, false, "", digest->id,
 		digest->text, error);
 }
 
@@ -344,7 +344,7 @@ static bool
 digest_due(struct watcher *watcher, struct db *db, GError **error)
 {
 	/* the journal alone has none */
-	if (watcher->options.digest_day == 0 || watcher->options.news.channels->len < 2 ||
+	if (watcher->options.digest_day == 0 || watcher->options.news.outlets->len < 2 ||
 		command_stop != 0)
 		return true;
 	g_autofree char *id = weekly_id(judged_time(watcher), watcher->options.digest_day);
@@ -360,11 +360,11 @@ digest_due(struct watcher *watcher, struct db *db, GError **error)
 /* ---- a round ---- */
 
 static void
-say_given_up(void *user, const char *channel, const char *title)
+say_given_up(void *user, const char *outlet, const char *title)
 {
 	const struct watcher *watcher = user;
-	log_say(watcher->options.log, LOG_LEVEL_ERROR, "given-up", "channel", channel, "title",
-		title, NULL);
+	log_say(watcher->options.log, LOG_LEVEL_ERROR, "given-up", "outlet", outlet, "title", title,
+		NULL);
 }
 
 /* With the checks, what the DNS says of those who posted reports; and what is old goes. */

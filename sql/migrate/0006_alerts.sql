@@ -13,7 +13,7 @@ comment on table condition is 'What `stsready watch` last told, or noted, about 
 create table notice (
 	domain text collate "C" not null,
 	notice text collate "C" not null,
-	channel text collate "C" not null,
+	outlet text collate "C" not null,
 	made_at timestamptz not null,
 	severity text not null,
 	title text not null,
@@ -24,12 +24,12 @@ create table notice (
 	next_at timestamptz not null,
 	sent_at timestamptz,
 	failure text,
-	constraint notice_pkey primary key (domain, notice, channel)
+	constraint notice_pkey primary key (domain, notice, outlet)
 );
 comment on table notice is 'What is told, a row for each way it goes; sent_at is null until it went.';
 comment on column notice.html is 'The words as a page, where they are one.';
 comment on column notice.domain is 'Empty for the weekly digest.';
-create index notice_waiting on notice (channel, next_at) where sent_at is null;
+create index notice_waiting on notice (outlet, next_at) where sent_at is null;
 
 create view seen_sessions as
 select domain, day, trust, policy_type, sum(reports)::bigint as reports, sum(success)::bigint as success,

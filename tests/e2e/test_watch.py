@@ -160,8 +160,8 @@ class Run(World):
         self.receiver.answers = [500, "cut", 302]
         for count in (1, 2, 3):
             said = self.run_once(status=1)
-            self.assertIn("event=not-told channel=webhook", said)
-            self.assertNotIn("hook", said.replace("channel=webhook", ""), "the path may be secret")
+            self.assertIn("event=not-told outlet=webhook", said)
+            self.assertNotIn("hook", said.replace("outlet=webhook", ""), "the path may be secret")
             self.assertEqual(len(self.receiver.posts), count)
             self.assertGreater(int(self.sql("select extract(epoch from next_at - now())::int from notice "
                                             "where sent_at is null")), 2 ** (count - 1) * 10 - 5, "it backs off")
@@ -344,7 +344,7 @@ class Mail(World):
         more = ["--smtp", self.home.url, "--mail-from", "stsready@home.example", *self.to("dora")]
         self.home.stop()
         try:
-            self.assertIn('event=not-told channel="mail dora@home.example"', self.run_once(*more, status=1))
+            self.assertIn('event=not-told outlet="mail dora@home.example"', self.run_once(*more, status=1))
             self.assertEqual(len(self.receiver.taken()), 1)
         finally:
             self.home.start()

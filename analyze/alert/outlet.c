@@ -1,37 +1,37 @@
 /* The ways in which word goes out. */
-#include "analyze/alert/channel.h"
+#include "analyze/alert/outlet.h"
 
 #include <string.h>
 
 static void
-free_channel(void *memory)
+free_outlet(void *memory)
 {
-	struct channel *channel = memory;
-	g_free(channel->name);
-	g_free(channel->to);
-	g_free(channel);
+	struct outlet *outlet = memory;
+	g_free(outlet->name);
+	g_free(outlet->to);
+	g_free(outlet);
 }
 
 /* Takes over name. */
 static void
-add(GPtrArray *list, enum channel_kind kind, char *name, const char *to)
+add(GPtrArray *list, enum outlet_kind kind, char *name, const char *to)
 {
-	struct channel *channel = g_new0(struct channel, 1);
-	channel->kind = kind;
-	channel->name = name;
-	channel->to = g_strdup(to);
-	g_ptr_array_add(list, channel);
+	struct outlet *outlet = g_new0(struct outlet, 1);
+	outlet->kind = kind;
+	outlet->name = name;
+	outlet->to = g_strdup(to);
+	g_ptr_array_add(list, outlet);
 }
 
 GPtrArray *
-channel_list(const struct channel_options *options)
+outlet_list(const struct outlet_options *options)
 {
-	GPtrArray *list = g_ptr_array_new_with_free_func(free_channel);
-	add(list, CHANNEL_JOURNAL, g_strdup("journal"), NULL);
+	GPtrArray *list = g_ptr_array_new_with_free_func(free_outlet);
+	add(list, OUTLET_JOURNAL, g_strdup("journal"), NULL);
 	for (char **to = options->mail_to; to != NULL && *to != NULL; to++)
-		add(list, CHANNEL_MAIL, g_strconcat("mail ", *to, NULL), *to);
+		add(list, OUTLET_MAIL, g_strconcat("mail ", *to, NULL), *to);
 	if (options->webhook.url != NULL)
-		add(list, CHANNEL_WEBHOOK, g_strdup("webhook"), NULL);
+		add(list, OUTLET_WEBHOOK, g_strdup("webhook"), NULL);
 	return list;
 }
 
@@ -45,7 +45,7 @@ write_journal(const struct log *log, const struct alert_notice *notice)
 }
 
 static bool
-send_mail(const struct channel_options *options, const char *to, const struct alert_notice *notice,
+send_mail(const struct outlet_options *options, const char *to, const struct alert_notice *notice,
 	GError **error)
 {
 	const struct letter letter = { .to = to,
@@ -59,16 +59,16 @@ send_mail(const struct channel_options *options, const char *to, const struct al
 }
 
 bool
-channel_send(const struct channel_options *options, const struct channel *channel,
+outlet_send(const struct outlet_options *options, const struct outlet *outlet,
 	const struct alert_notice *notice, GError **error)
 {
-	switch (channel->kind) {
-	case CHANNEL_MAIL:
-		return send_mail(options, channel->to, notice, error);
-	case CHANNEL_WEBHOOK:
+	switch (outlet->kind) {
+	case OUTLET_MAIL:
+		return send_mail(options, outlet->to, notice, error);
+	case OUTLET_WEBHOOK:
 		return webhook_post(&options->webhook, notice->id,
 			g_get_real_time() / G_USEC_PER_SEC, notice->body, error);
-	case CHANNEL_JOURNAL:
+	case OUTLET_JOURNAL:
 		break;
 	}
 	write_journal(options->log, notice);
