@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import re
+import shutil
 import subprocess
 import unittest
 import urllib.parse
@@ -127,6 +128,7 @@ class Prometheus:
     def stop(self):
         self.process.terminate()
         self.process.wait(60)
+        shutil.rmtree(self.folder)
 
 
 class Metrics(unittest.TestCase):
