@@ -24,8 +24,9 @@ begin
 	end if;
 	if exists (select from pg_roles where rolname = 'stsready_read') then
 		grant select on migration, domain, report, report_policy, failure_detail, payload, quarantine,
-			day_policy, day_failure, policy_text, live_check, peer, pruned, condition, seen_sessions,
-			seen_failures, seen_senders, seen_checks, seen_verdicts, seen_problems to stsready_read;
+			day_policy, day_failure, policy_text, live_check, peer, pruned, condition,
+			seen_domains, seen_sessions, seen_failures, seen_senders, seen_checks, seen_verdicts,
+			seen_problems to stsready_read;
 	end if;
 end
 $$

@@ -8,7 +8,6 @@ function(e2e name)
 endfunction()
 
 e2e(backtest)
-e2e(browser)
 e2e(check)
 e2e(check_lab)
 e2e(command_line)
@@ -37,9 +36,14 @@ set_property(TEST e2e/lab APPEND PROPERTY ENVIRONMENT "LAB_RELAY=$<TARGET_FILE:l
 # from an answer at once, so nothing else may take the machine meanwhile.
 set_tests_properties(e2e/endpoint e2e/endpoint_hostile e2e/endpoint_kill PROPERTIES RUN_SERIAL TRUE)
 
-# Scripts and units, which are the same in every preset.
+# Scripts, units and views, which are the same in every preset; and what a browser makes of pages that
+# e2e/web and e2e/pages ask for in each.
 if(NOT STSREADY_SANITIZE)
+	e2e(browser)
+	e2e(dashboard_metrics)
+	e2e(dashboards)
 	e2e(localdb)
 	e2e(quickstart)
 	e2e(units)
+	e2e(views)
 endif()
