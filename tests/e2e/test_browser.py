@@ -4,6 +4,7 @@ wrote; and an accessibility check where axe-core is at hand.
 
 STSREADY names the program.  STSREADY_PICTURES, a folder, is where pictures of all pages go."""
 import base64
+import contextlib
 import json
 import os
 import tempfile
@@ -15,6 +16,8 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.wait import WebDriverWait
 
 from test_pages import EVIL, evil_report
 from web import Site
@@ -62,6 +65,23 @@ class Browser(unittest.TestCase):
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
             "features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
         self.driver.get(self.site.url + path)
+
+    @contextlib.contextmanager
+    def going(self):
+        """What is done within leads to another page, which is there afterwards: the driver may answer before."""
+        before = self.driver.find_element(By.TAG_NAME, "html")
+        yield
+        waiting = WebDriverWait(self.driver, 60)
+        waiting.until(staleness_of(before))
+        waiting.until(lambda driver: driver.execute_script("return document.readyState") == "complete")
+
+    def click(self, by, what):
+        with self.going():
+            self.driver.find_element(by, what).click()
+
+    def enter(self, name, text):
+        with self.going():
+            self.driver.find_element(By.NAME, name).send_keys(text + Keys.ENTER)
 
     def console(self):
         return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"
@@ -133,7 +153,7 @@ class Browser(unittest.TestCase):
         skip = self.driver.switch_to.active_element
         self.assertGreaterEqual(skip.location["x"], 0, "the way past is seen when it is reached")
         skip.send_keys(Keys.ENTER)
-        self.assertTrue(self.driver.current_url.endswith("#content"))
+        WebDriverWait(self.driver, 60).until(lambda driver: driver.current_url.endswith("#content"))
 
     def rows(self):
         return [row.text for row in self.driver.find_elements(By.CSS_SELECTOR, "tbody th")]
@@ -142,32 +162,32 @@ class Browser(unittest.TestCase):
         self.show("/")
         worst = self.rows()
         self.assertEqual((worst[0], worst[-1]), ("lantern.example", "kestrel.example"))
-        self.driver.find_element(By.NAME, "q").send_keys("THIST" + Keys.ENTER)
+        self.enter("q", "THIST")
         self.assertEqual(self.rows(), ["thistle.example"])
         self.assertEqual(self.driver.find_element(By.NAME, "q").get_attribute("value"), "THIST")
         self.show("/")
-        self.driver.find_element(By.LINK_TEXT, "Domain").click()
+        self.click(By.LINK_TEXT, "Domain")
         self.assertEqual(self.rows(), sorted(worst))
         self.show("/")
-        self.driver.find_element(By.LINK_TEXT, "1 promote").click()
+        self.click(By.LINK_TEXT, "1 promote")
         self.assertEqual(self.rows(), ["kestrel.example"])
-        self.driver.find_element(By.LINK_TEXT, "kestrel.example").click()
+        self.click(By.LINK_TEXT, "kestrel.example")
         self.assertEqual(self.driver.find_element(By.CSS_SELECTOR, ".verdict .word").text, "PROMOTE")
 
     def test_reports_are_browsed(self):
         self.show("/reports")
         self.driver.find_element(By.NAME, "domain").send_keys("lantern.example")
         self.driver.find_element(By.NAME, "since").send_keys("2026-11-19")
-        self.driver.find_element(By.CSS_SELECTOR, "button").click()
+        self.click(By.CSS_SELECTOR, "button")
         rows = self.driver.find_elements(By.CSS_SELECTOR, "tbody tr")
         self.assertTrue(rows)
         self.assertTrue(all("lantern.example" in row.text for row in rows))
-        self.driver.find_element(By.CSS_SELECTOR, "tbody a").click()
+        self.click(By.CSS_SELECTOR, "tbody a")
         self.assertIn('"policy-type": "sts"', self.driver.find_element(By.TAG_NAME, "pre").text)
 
     def test_check_form(self):
         self.show("/check")
-        self.driver.find_element(By.NAME, "domain").send_keys("nothing.invalid" + Keys.ENTER)
+        self.enter("domain", "nothing.invalid")
         self.assertIn("nothing.invalid", self.driver.find_element(By.TAG_NAME, "pre").text)
         self.assertEqual(self.console(), [])
 
