@@ -141,7 +141,13 @@ static void
 put_host(const struct seen_host *host, struct html_table *table)
 {
 	html_cell(table, "%s", host->name);
-	html_cell(table, "%s", host->policy_match != NULL ? host->policy_match : "in no mx line");
+	if (host->policy_match != NULL)
+		html_cell(table, "%s",
+			g_ascii_strcasecmp(host->policy_match, host->name) == 0
+				? "yes"
+				: host->policy_match);
+	else
+		html_cell(table, "<span class=\"tag bad\">in no mx line</span>");
 }
 
 static void
@@ -175,7 +181,7 @@ static void
 put_hosts(const struct judgement *judgement, GString *out)
 {
 	static const struct html_column columns[] = { { "MX host", "host" },
-		{ "In the policy as", "long" }, { "Address", "long" }, { "TLS" },
+		{ "In the policy", "long" }, { "Address", "long" }, { "TLS" },
 		{ "Certificate", "day" }, { "DANE" }, { NULL } };
 	const struct seen_check *now = judgement->now;
 	struct html_table table;
@@ -228,6 +234,17 @@ put_reporters(const struct evidence *evidence, GString *out)
 
 /* ---- the history of the policy ---- */
 
+static bool
+same_hosts(const struct sts_policy *one, const struct sts_policy *other)
+{
+	if (one == NULL || other == NULL || one->n_mx != other->n_mx)
+		return false;
+	for (size_t i = 0; i < one->n_mx; i++)
+		if (strcmp(one->mx[i], other->mx[i]) != 0)
+			return false;
+	return true;
+}
+
 static void
 put_hosts_of_policy(const struct sts_policy *sts, struct html_table *table)
 {
@@ -263,17 +280,6 @@ served_word(const struct seen_check *check)
 	return mode != NULL ? mode : "no mode";
 }
 
-static bool
-same_hosts(const struct sts_policy *one, const struct sts_policy *other)
-{
-	if (one->n_mx != other->n_mx)
-		return false;
-	for (size_t i = 0; i < one->n_mx; i++)
-		if (strcmp(one->mx[i], other->mx[i]) != 0)
-			return false;
-	return true;
-}
-
 /* Whether both saw the same policy and id served. */
 static bool
 is_same(const struct seen_check *one, const struct seen_check *other)
@@ -296,6 +302,22 @@ span_begin(const struct evidence *evidence, size_t end)
 	return begin;
 }
 
+/* What was served from then on until the check; shown is the policy in the row before. */
+static void
+put_span(const struct seen_check *check, int64_t from, const struct sts_policy *shown,
+	struct html_table *table)
+{
+	html_cell(table, "%T", from);
+	html_cell(table, "%T", check->last_at);
+	html_cell(table, "%s", served_word(check));
+	html_cell(table, "%s", or_dash(check->record_id));
+	if (same_hosts(check->sts, shown))
+		html_cell(table, "<span class=\"soft\">the same</span>");
+	else
+		put_hosts_of_policy(check->sts, table);
+	put_age(check->sts, table);
+}
+
 /* Newest first. */
 static void
 put_served(const struct evidence *evidence, GString *out)
@@ -304,17 +326,14 @@ put_served(const struct evidence *evidence, GString *out)
 		{ "Mode" }, { "Id of the record", "long" }, { "mx lines", "host" },
 		{ "max_age", "n" }, { NULL } };
 	struct html_table table;
+	const struct sts_policy *shown = NULL;
 	size_t rows = 0, end = evidence->n_checks;
 	html_table_begin(&table, out, "Served, as our own checks saw it", columns);
 	for (size_t begin; end > 0 && rows < MOST_SPANS; end = begin, rows++) {
 		const struct seen_check *check = &evidence->checks[end - 1];
 		begin = span_begin(evidence, end);
-		html_cell(&table, "%T", evidence->checks[begin].first_at);
-		html_cell(&table, "%T", check->last_at);
-		html_cell(&table, "%s", served_word(check));
-		html_cell(&table, "%s", or_dash(check->record_id));
-		put_hosts_of_policy(check->sts, &table);
-		put_age(check->sts, &table);
+		put_span(check, evidence->checks[begin].first_at, shown, &table);
+		shown = check->sts != NULL ? check->sts : shown;
 	}
 	html_table_end(&table);
 	if (end > 0)
