@@ -301,8 +301,10 @@ put_month_lines(const struct plot *plot)
 		double x = at * plot->step;
 		g_string_append_printf(plot->out,
 			"<line x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%d\" y2=\"%d\" class=\"axis\"/>"
+			"<line x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%d\" y2=\"%d\" class=\"axis\"/>"
 			"<text x=\"%.2f%%\" y=\"%d\"%s>%.7s</text>",
-			x, x, TOP, FOOT, x, FOOT + 16, x > 85 ? " text-anchor=\"end\"" : "", text);
+			x, x, TOP, BASE, x, x, CHECKS_TOP - 4, FOOT, x, FOOT + 16,
+			x > 85 ? " text-anchor=\"end\"" : "", text);
 	}
 }
 

@@ -66,6 +66,19 @@ put_who(struct html_table *table, const struct failure_group *group)
 }
 
 static void
+put_where(struct html_table *table, const struct failure_group *group)
+{
+	html_cell_begin(table);
+	if (group->mx != NULL)
+		html_printf(table->out, "%s ", group->mx);
+	if (group->ip != NULL)
+		html_printf(table->out, "<span class=\"soft below\">%s</span>", group->ip);
+	if (group->mx == NULL && group->ip == NULL)
+		g_string_append(table->out, "not told");
+	html_cell_end(table);
+}
+
+static void
 put_group(const struct judgement *judgement, const struct failure_group *group,
 	struct html_table *table)
 {
@@ -74,11 +87,7 @@ put_group(const struct judgement *judgement, const struct failure_group *group,
 	html_cell(table, "%s", effect_name(group->effect));
 	html_cell(table, "<span class=\"tag %s\">%s</span> <span class=\"soft below\">%s</span>",
 		status_tone(group), group_status_name(group->status), or_dash(group->because));
-	if (group->mx == NULL && group->ip == NULL)
-		html_cell(table, "not told");
-	else
-		html_cell(table, "%s <span class=\"soft below\">%s</span>",
-			group->mx != NULL ? group->mx : "", group->ip != NULL ? group->ip : "");
+	put_where(table, group);
 	put_who(table, group);
 	html_cell(table, "%ld", (long)group->sessions);
 	html_cell(table, "%D <span class=\"soft below\">last %D</span>", group->first_day,

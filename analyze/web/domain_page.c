@@ -22,7 +22,7 @@ put_page(const struct web *web, const struct judged *judged, GString *out)
 	g_autofree char *title = readiness_html_title(judged->evidence, judged->judgement);
 	frame_begin(web, out, title, "");
 	readiness_html_content(judged->evidence, judged->judgement, out);
-	g_string_append(out, "<h2>More</h2>\n<ul class=\"more\">");
+	g_string_append(out, "<h2 class=\"more\">More</h2>\n<ul class=\"more\">");
 	put_link(out, "/reports?domain=", domain, "", "Its reports");
 	put_link(out, "/failures?domain=", domain, "", "Its failures, one by one");
 	if (web->looker != NULL)

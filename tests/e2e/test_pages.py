@@ -65,7 +65,8 @@ class Pages(unittest.TestCase):
         subprocess.run([STSREADY, "init", "--database", cls.url], check=True, stdout=subprocess.DEVNULL)
         cls.cases = {case.name: case for case in scenario.scenarios()}
         os.mkdir(cls.folder + "/reports")
-        for name in ("healthy-busy", "renewed-yesterday", "enforced-refusing", "null-mx", "setup-nothing"):
+        for name in ("healthy-busy", "renewed-yesterday", "enforced-refusing", "null-mx", "setup-nothing",
+                     "failures-without-details"):
             for place, (_, _, report) in enumerate(cls.cases[name].mails()):
                 cls.write("reports/%s-%d.json" % (name, place), json.dumps(report))
         for number, text in enumerate(EVIL):
@@ -124,11 +125,16 @@ class Pages(unittest.TestCase):
         self.assertIn("seen-fine", page)
 
     def test_failures_say_what_to_do(self):
-        [row] = table(self.of_case("renewed-yesterday"), "What reports tell of")
+        page = self.of_case("renewed-yesterday")
+        self.assert_sound(page)
+        [row] = table(page, "What reports tell of")
         self.assertEqual(row[:2] + row[4:],
                          ["certificate-expired", "refused", "google.com, microsoft.com", "9", "2026-11-20 last 2026-11-22",
                           "None is needed here."])
         self.assertTrue(row[2].startswith("fixed"), row)
+        page = self.of_case("failures-without-details")
+        self.assert_sound(page)
+        self.assertEqual(table(page, "What reports tell of")[0][3], "not told")
         [row] = table(self.of_case("enforced-refusing"), "What reports tell of")
         self.assertIn("Renew the certificate on mx", row[-1])
 
