@@ -293,7 +293,7 @@ web_failures_page(
 {
 	static const struct html_column titles[] = { { "Day", "day" },
 		{ "Domain", "host name bare" }, { "From", "long" }, { "Result", "long" },
-		{ "Sessions", "n" }, { "MX", "long" }, { "Address", "long" }, { "Reason", "long" },
+		{ "Sessions", "n" }, { "MX", "host" }, { "Address", "long" }, { "Reason", "long" },
 		{ NULL } };
 	static const struct kind kind = { "Failures", "/failures", titles, listed_failure_columns,
 		LISTED_FAILURE_COLUMNS, true };
