@@ -1,11 +1,10 @@
 /* HTML. */
 #include "analyze/html.h"
 
-#include <stdarg.h>
-#include <stdint.h>
-#include <string.h>
+#include <stdbool.h>
 
 #include "analyze/html_style.h"
+#include "ingest/instant.h"
 #include "ingest/printable.h"
 
 void
@@ -49,6 +48,37 @@ html_element(GString *out, const char *tag, const char *classes, const char *tex
 	g_string_append_printf(out, "</%s>", tag);
 }
 
+void
+html_prose(GString *out, const char *text)
+{
+	g_autofree char *plain = printable(text, 0);
+	g_auto(GStrv) parts = g_strsplit(plain, "`", -1);
+	guint n = g_strv_length(parts);
+	for (guint i = 0; i < n; i++) {
+		/* each second part stands between two, but where the last has no end */
+		bool code = i % 2 == 1 && i + 1 < n;
+		g_string_append(out, code ? "<code>" : i % 2 == 1 ? "`" : "");
+		html_escape(out, parts[i]);
+		g_string_append(out, code ? "</code>" : "");
+	}
+}
+
+static void
+put_instant(GString *out, int64_t instant)
+{
+	char text[INSTANT_TEXT_BYTES];
+	instant_text(instant, text);
+	g_string_append_printf(
+		out, "<time datetime=\"%s\">%.10s %.5s</time>", text, text, text + 11);
+}
+
+static void
+put_day(GString *out, int32_t day)
+{
+	char text[INSTANT_DAY_TEXT_BYTES];
+	g_string_append(out, day != INT32_MIN ? instant_day_text(day, text) : "-");
+}
+
 static const char *
 put_argument(GString *out, const char *at, va_list *arguments)
 {
@@ -56,12 +86,21 @@ put_argument(GString *out, const char *at, va_list *arguments)
 	case 's':
 		html_text(out, va_arg(*arguments, const char *));
 		break;
+	case 'p':
+		html_prose(out, va_arg(*arguments, const char *));
+		break;
 	case 'd':
 		g_string_append_printf(out, "%d", va_arg(*arguments, int));
 		break;
 	case 'l':
 		g_string_append_printf(out, "%ld", va_arg(*arguments, long));
 		at++;
+		break;
+	case 'D':
+		put_day(out, va_arg(*arguments, int32_t));
+		break;
+	case 'T':
+		put_instant(out, va_arg(*arguments, int64_t));
 		break;
 	default:
 		g_assert(*at == '%');
@@ -71,15 +110,21 @@ put_argument(GString *out, const char *at, va_list *arguments)
 }
 
 void
+html_vprintf(GString *out, const char *format, va_list *arguments)
+{
+	while (*format != '\0')
+		if (*format == '%')
+			format = put_argument(out, format + 1, arguments);
+		else
+			g_string_append_c(out, *format++);
+}
+
+void
 html_printf(GString *out, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
-	while (*format != '\0')
-		if (*format == '%')
-			format = put_argument(out, format + 1, &arguments);
-		else
-			g_string_append_c(out, *format++);
+	html_vprintf(out, format, &arguments);
 	va_end(arguments);
 }
 
@@ -107,23 +152,6 @@ html_begin(GString *out, const char *title)
 void
 html_end(GString *out)
 {
-	g_string_append(out, "</main>\n</body>\n</html>\n");
-}
-
-void
-html_table_begin(GString *out, const char *name, const char *const *titles)
-{
-	html_printf(out,
-		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>"
-		"<caption>%s</caption><thead><tr>",
-		name, name);
-	for (; *titles != NULL; titles++)
-		html_printf(out, "<th scope=\"col\">%s</th>", *titles);
-	g_string_append(out, "</tr></thead><tbody>\n");
-}
-
-void
-html_table_end(GString *out)
-{
-	g_string_append(out, "</tbody></table></div>\n");
+	g_string_append(out, "<footer>Times are UTC.  Made by stsready " STSREADY_VERSION
+			     ".</footer>\n</main>\n</body>\n</html>\n");
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdarg.h>
 
 /* Appends text, escaped for an element's content or a quoted attribute; what printable.h makes
    visible is made visible.  NULL appends nothing. */
@@ -13,18 +14,20 @@ void html_escape(GString *out, const char *printable);
 /* Appends "<TAG CLASS>text</TAG>"; classes may be NULL. */
 void html_element(GString *out, const char *tag, const char *classes, const char *text);
 
-/* Appends format with "%s" arguments escaped as html_text does; "%d" and "%ld" as numbers, "%%" is
-   a percent sign.  The format itself is markup. */
+/* Appends prose, in which what stands between two backquotes is code. */
+void html_prose(GString *out, const char *text);
+
+/* Appends format, which is markup, with its arguments: "%s" escaped as html_text does, "%p" as
+   prose,
+   "%d" and "%ld" as numbers, "%D" a day (int32_t; INT32_MIN: "-"), "%T" an instant (int64_t) up to
+   its minute; "%%" is a percent sign. */
 void html_printf(GString *out, const char *format, ...);
+void html_vprintf(GString *out, const char *format, va_list *arguments);
 
 /* The document up to and with <body>, with the style in it. */
 void html_head(GString *out, const char *title);
 
-/* The same and <main>; and from </main> on. */
+/* The same and <main>. */
 void html_begin(GString *out, const char *title);
+/* From what stands at the foot of every page on. */
 void html_end(GString *out);
-
-/* Begins a table that scrolls by itself where it is too wide, reached by keyboard, up to the rows;
-   titles of columns end with NULL. */
-void html_table_begin(GString *out, const char *name, const char *const *titles);
-void html_table_end(GString *out);

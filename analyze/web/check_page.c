@@ -8,8 +8,8 @@ put_form(GString *out, const char *domain)
 	g_string_append(out,
 		"<h1>Check a domain</h1>\n<p>Looks at its MX hosts, their STARTTLS and "
 		"certificates, the MTA-STS record and policy, the TLS-RPT record and "
-		"DANE, as the strictest sender would.  It can take a minute and a "
-		"half.  Nothing is kept.</p>\n"
+		"DANE, as the strictest sender would.  It may take a minute and a "
+		"half; what it finds is shown here and not stored.</p>\n"
 		"<form class=\"filter\" method=\"post\" action=\"/check\">");
 	html_printf(out,
 		"<label>Domain<input type=\"text\" name=\"domain\" value=\"%s\" maxlength=\"255\" "
@@ -36,8 +36,7 @@ web_check_page(const struct web *web, const struct web_request *request, struct 
 	const struct look *look)
 {
 	if (look->text == NULL) {
-		web_refuse(request, answer, 503, "No check",
-			"The check could not be begun, or is not allowed to end.");
+		web_refuse(request, answer, 503, "No check", "The check could not be made.");
 		return;
 	}
 	if (request->json) {
@@ -48,7 +47,8 @@ web_check_page(const struct web *web, const struct web_request *request, struct 
 	frame_begin(web, answer->body, look->domain, "/check");
 	put_form(answer->body, look->domain);
 	html_printf(answer->body,
-		"<h2>What was seen</h2>\n<pre tabindex=\"0\" aria-label=\"Check of %s\">",
+		"<h2>What was seen</h2>\n<pre tabindex=\"0\" role=\"region\" aria-label=\"Check of "
+		"%s\">",
 		look->domain);
 	html_escape(answer->body, look->text);
 	g_string_append(answer->body, "</pre>\n");

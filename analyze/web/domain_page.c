@@ -8,18 +8,27 @@
 #include "ingest/domain_name.h"
 
 static void
+put_link(GString *out, const char *before, const char *domain, const char *after, const char *words)
+{
+	html_printf(out, "<li><a href=\"%s", before);
+	frame_url(out, domain);
+	html_printf(out, "%s\">%s</a></li>", after, words);
+}
+
+static void
 put_page(const struct web *web, const struct judged *judged, GString *out)
 {
+	const char *domain = judged->evidence->domain;
 	g_autofree char *title = readiness_html_title(judged->evidence, judged->judgement);
 	frame_begin(web, out, title, "");
 	readiness_html_content(judged->evidence, judged->judgement, out);
-	g_string_append(out, "<h2>More</h2>\n<ul class=\"more\"><li><a href=\"/reports?domain=");
-	frame_url(out, judged->evidence->domain);
-	g_string_append(out, "\">Its reports</a></li><li><a href=\"/failures?domain=");
-	frame_url(out, judged->evidence->domain);
-	g_string_append(out, "\">Its failures</a></li><li><a href=\"/domains/");
-	frame_url(out, judged->evidence->domain);
-	g_string_append(out, ".json\">The same as JSON</a></li></ul>\n");
+	g_string_append(out, "<h2 class=\"more\">More</h2>\n<ul class=\"more\">");
+	put_link(out, "/reports?domain=", domain, "", "Its reports");
+	put_link(out, "/failures?domain=", domain, "", "Its failures, one by one");
+	if (web->looker != NULL)
+		put_link(out, "/check?domain=", domain, "", "Check it now");
+	put_link(out, "/domains/", domain, ".json", "The same as JSON");
+	g_string_append(out, "</ul>\n");
 	frame_end(out);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "analyze/html.h"
+#include "analyze/html_table.h"
 #include "analyze/json_writer.h"
 #include "analyze/readiness.h"
 #include "analyze/web/frame.h"
@@ -122,7 +123,6 @@ put_address(const struct view *view, GString *out, const char *name, const char 
 static void
 put_summary(const struct view *view, GString *out)
 {
-	char at[INSTANT_TEXT_BYTES];
 	html_printf(out, "<h1>Domains</h1>\n");
 	if (view->state->failure != NULL)
 		html_printf(out,
@@ -142,9 +142,9 @@ put_summary(const struct view *view, GString *out)
 	}
 	g_string_append(out, ".  <span class=\"soft\">");
 	if (!view->state->whole)
-		g_string_append(out, "The first round is under way: more will follow.");
+		g_string_append(out, "They are being judged: more will follow.");
 	else
-		html_printf(out, "Judged for %s.", instant_text(view->state->at, at));
+		html_printf(out, "Judged for %T.", view->state->at);
 	g_string_append(out, "</span></p>\n");
 }
 
@@ -164,63 +164,72 @@ put_form(const struct view *view, GString *out)
 	g_string_append(out, "<button type=\"submit\">Show</button></form>\n");
 }
 
+/* ---- the table ---- */
+
+static const struct html_column columns[] = { { "Domain" }, { "Verdict", "bare" },
+	{ "Soak", "soak bare" }, { "30 days", "bare" }, { "Last report", "day" },
+	{ "Last check", "day" }, { "Why", "long bare" }, { NULL } };
+/* What a column's title orders by; SORTS: nothing. */
+static const enum sort column_sorts[] = { SORT_DOMAIN, SORT_VERDICT, SORT_SOAK, SORTS, SORT_REPORT,
+	SORT_CHECK, SORTS };
+
 static void
 put_titles(const struct view *view, GString *out)
 {
-	static const struct {
-		const char *title, *classes;
-		enum sort sort; /* SORTS: none */
-	} columns[] = { { "Domain", "", SORT_DOMAIN }, { "Verdict", "", SORT_VERDICT },
-		{ "Soak", "", SORT_SOAK }, { "30 days", "", SORTS },
-		{ "Last report", "", SORT_REPORT }, { "Last check", "", SORT_CHECK },
-		{ "Why", "", SORTS } };
 	g_string_append(out,
 		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Domains\">"
-		"<table class=\"fleet\"><thead><tr>");
-	for (size_t i = 0; i < G_N_ELEMENTS(columns); i++) {
-		if (columns[i].sort == SORTS) {
-			html_printf(out, "<th scope=\"col\">%s</th>", columns[i].title);
+		"<table class=\"rows fleet\"><thead><tr>");
+	for (size_t i = 0; columns[i].title != NULL; i++) {
+		enum sort sort = column_sorts[i];
+		g_string_append(out, "<th scope=\"col\"");
+		g_string_append(out, sort == view->sort ? " aria-sort=\"ascending\">" : ">");
+		if (sort == SORTS) {
+			html_printf(out, "%s</th>", columns[i].title);
 			continue;
 		}
-		bool sorted = columns[i].sort == view->sort;
-		html_printf(out, "<th scope=\"col\"%s", sorted ? " aria-sort=" : "");
-		g_string_append(out, sorted ? "\"ascending\">" : ">");
 		g_string_append(out, "<a href=\"");
-		put_address(view, out, "sort", sort_names[columns[i].sort]);
+		put_address(view, out, "sort", sort_names[sort]);
 		html_printf(out, "\">%s</a></th>", columns[i].title);
 	}
 	g_string_append(out, "</tr></thead><tbody>\n");
 }
 
 static void
-put_soak(const struct fleet_entry *entry, GString *out)
+put_soak(const struct fleet_entry *entry, struct html_table *table)
 {
-	char day[INSTANT_DAY_TEXT_BYTES];
+	int clean = entry->clean_days, required = entry->required_days;
+	int part = required > 0 ? MIN(clean, required) * 80 / required : 0;
 	bool waits = entry->verdict == VERDICT_WAIT && entry->earliest_day != INT32_MIN;
-	int part = entry->required_days > 0 ? MIN(entry->clean_days, entry->required_days) * 80 /
-						      entry->required_days
-					    : 0;
-	html_printf(out,
-		"<td class=\"soak\"><svg viewBox=\"0 0 80 8\" width=\"80\" height=\"8\" "
-		"class=\"fixed\" aria-hidden=\"true\"><rect width=\"80\" height=\"8\" rx=\"2\" "
-		"class=\"silent\"/><rect width=\"%d\" height=\"8\" rx=\"2\" "
-		"class=\"clean\"/></svg><span>%d of %d days%s%s</span></td>",
-		part, entry->clean_days, entry->required_days, waits ? ", until " : "",
-		waits ? instant_day_text(entry->earliest_day, day) : "");
+	html_cell_begin(table);
+	html_printf(table->out,
+		"<svg viewBox=\"0 0 80 8\" width=\"80\" height=\"8\" aria-hidden=\"true\">"
+		"<rect width=\"80\" height=\"8\" rx=\"2\" class=\"silent\"/><rect width=\"%d\" "
+		"height=\"8\" rx=\"2\" class=\"clean\"/></svg><span>",
+		part);
+	if (clean >= required)
+		html_printf(table->out, "%d clean days", clean);
+	else
+		html_printf(table->out, "%d of %d days", clean, required);
+	if (waits)
+		html_printf(table->out, "</span><span>until %D", entry->earliest_day);
+	g_string_append(table->out, "</span>");
+	html_cell_end(table);
 }
 
-/* Bars of one kind as one path. */
+/* Bars of one kind as one path; refused sessions stand on clean ones. */
 static void
 put_bars(const struct fleet_entry *entry, GString *out, bool refused, int64_t most)
 {
 	const char *before =
 		refused ? "<path class=\"sparkbad\" d=\"" : "<path class=\"spark\" d=\"";
 	for (int i = 0; i < FLEET_DAYS; i++) {
-		int64_t sessions = refused ? entry->days[i].refused : entry->days[i].clean;
+		const struct fleet_day *day = &entry->days[i];
+		int64_t sessions = refused ? day->refused : day->clean;
+		int below = refused && day->clean > 0 ? (int)MAX(2, day->clean * 19 / most) : 0;
 		if (sessions == 0)
 			continue;
-		g_string_append_printf(
-			out, "%sM%d 20v-%d", before, i * 4 + 2, (int)MAX(2, sessions * 18 / most));
+		g_string_append_printf(out, "%sM%d %dv-%d", before, i * 4 + 2, 24 - below,
+			(int)MAX(refused ? 3 : 2, sessions * 19 / most));
 		before = "";
 	}
 	if (*before == '\0')
@@ -228,43 +237,51 @@ put_bars(const struct fleet_entry *entry, GString *out, bool refused, int64_t mo
 }
 
 static void
-put_spark(const struct fleet_entry *entry, GString *out)
+put_spark(const struct fleet_entry *entry, struct html_table *table)
 {
 	int64_t most = 1;
 	int clean = 0, refused = 0;
 	for (int i = 0; i < FLEET_DAYS; i++) {
-		most = MAX(most, MAX(entry->days[i].clean, entry->days[i].refused));
+		most = MAX(most, entry->days[i].clean + entry->days[i].refused);
 		refused += entry->days[i].refused > 0;
 		clean += entry->days[i].told && entry->days[i].refused == 0;
 	}
-	html_printf(out,
-		"<td><svg viewBox=\"0 0 120 20\" width=\"120\" height=\"20\" class=\"fixed\" "
-		"role=\"img\" aria-label=\"Of 30 days %d clean, %d with refused sessions, %d "
-		"without report\"><path d=\"M0 19.5h120\" class=\"axis\"/>",
+	html_cell_begin(table);
+	html_printf(table->out,
+		"<svg viewBox=\"0 0 120 24\" width=\"120\" height=\"24\" role=\"img\" "
+		"aria-label=\"Of 30 days %d clean, %d with refused sessions, %d without "
+		"report\"><path d=\"M0 23.5h120\" class=\"axis\"/>",
 		clean, refused, FLEET_DAYS - clean - refused);
-	put_bars(entry, out, false, most);
-	put_bars(entry, out, true, most);
-	g_string_append(out, "</svg></td>");
+	put_bars(entry, table->out, false, most);
+	put_bars(entry, table->out, true, most);
+	g_string_append(table->out, "</svg>");
+	html_cell_end(table);
 }
 
 static void
-put_entry(const struct fleet_entry *entry, GString *out)
+put_entry(const struct fleet_entry *entry, struct html_table *table)
 {
-	char day[INSTANT_DAY_TEXT_BYTES], at[INSTANT_TEXT_BYTES];
-	g_string_append(out, "<tr><th scope=\"row\"><a href=\"/domains/");
-	frame_url(out, entry->domain);
-	html_printf(out, "\">%s</a></th><td><span class=\"tag %s\">%s</span></td>", entry->domain,
-		readiness_tone(entry->verdict), readiness_word(entry->verdict));
-	put_soak(entry, out);
-	put_spark(entry, out);
-	html_printf(out,
-		"<td class=\"day\">%s</td><td class=\"day\">%s</td><td "
-		"class=\"long\">%s</td></tr>\n",
-		entry->last_report_day != INT32_MIN ? instant_day_text(entry->last_report_day, day)
-						    : "never",
-		entry->last_check_at != INT64_MIN ? instant_text(entry->last_check_at, at)
-						  : "never",
-		entry->headline != NULL ? entry->headline : "");
+	html_cell_begin(table);
+	g_string_append(table->out, "<a href=\"/domains/");
+	frame_url(table->out, entry->domain);
+	html_printf(table->out, "\">%s</a>", entry->domain);
+	html_cell_end(table);
+	html_cell(table, "<span class=\"tag %s\">%s</span>", readiness_tone(entry->verdict),
+		readiness_word(entry->verdict));
+	put_soak(entry, table);
+	put_spark(entry, table);
+	if (entry->last_report_day != INT32_MIN)
+		html_cell(table, "%D", entry->last_report_day);
+	else
+		html_cell(table, "none");
+	if (entry->last_check_at != INT64_MIN)
+		html_cell(table, "%T", entry->last_check_at);
+	else
+		html_cell(table, "none");
+	if (entry->headline != NULL)
+		html_cell(table, "<span class=\"brief\">%s</span>", entry->headline);
+	else
+		html_cell(table, "<span class=\"soft\">Nothing stands against it.</span>");
 }
 
 static void
@@ -274,7 +291,7 @@ put_pages(const struct view *view, GString *out)
 	      last = (view->shown->len + PAGE_ROWS - 1) / PAGE_ROWS;
 	if (last <= 1)
 		return;
-	g_string_append(out, "<nav class=\"pages\" aria-label=\"More domains\"><ul>");
+	g_string_append(out, "<nav aria-label=\"More domains\"><ul class=\"more\">");
 	for (int step = -1; step <= 1; step += 2) {
 		char number[16];
 		if ((step < 0 && page == 1) || (step > 0 && page == last))
@@ -288,23 +305,30 @@ put_pages(const struct view *view, GString *out)
 }
 
 static void
+put_table(const struct view *view, GString *out)
+{
+	struct html_table table = { out, columns, 0 };
+	put_titles(view, out);
+	for (guint i = view->first; i < MIN(view->shown->len, view->first + PAGE_ROWS); i++)
+		put_entry(view->shown->pdata[i], &table);
+	html_table_end(&table);
+	put_pages(view, out);
+}
+
+static void
 put_page(const struct web *web, const struct view *view, GString *out)
 {
 	frame_begin(web, out, "Domains", "/");
 	put_summary(view, out);
 	put_form(view, out);
-	if (view->shown->len > 0) {
-		put_titles(view, out);
-		for (guint i = view->first; i < MIN(view->shown->len, view->first + PAGE_ROWS); i++)
-			put_entry(view->shown->pdata[i], out);
-		html_table_end(out);
-		put_pages(view, out);
-	} else if (view->state->entries->len > 0) {
-		g_string_append(out, "<p>None is so.</p>\n");
-	} else if (view->state->whole) {
+	if (view->shown->len > 0)
+		put_table(view, out);
+	else if (view->state->entries->len > 0)
+		g_string_append(
+			out, "<p>No domain matches.  <a href=\"/\">Show all of them.</a></p>\n");
+	else if (view->state->whole)
 		g_string_append(out, "<p>No domain is watched yet: <code>stsready domains add "
 				     "DOMAIN</code></p>\n");
-	}
 	frame_end(out);
 }
 

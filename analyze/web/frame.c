@@ -27,16 +27,15 @@ frame_begin(const struct web *web, GString *out, const char *title, const char *
 	put_link(out, here, "/failures", "Failures");
 	if (web != NULL && web->looker != NULL)
 		put_link(out, here, "/check", "Check");
-	/* lists need room */
+	/* on a page of one table, its caption would only repeat the heading */
 	bool list = *here != '\0' && strcmp(here, "/check") != 0;
-	g_string_append_printf(out, "</ul></nav></header>\n<main id=\"content\" class=\"%s\">\n",
-		list ? "wide" : "page");
+	g_string_append_printf(out, "</ul></nav></header>\n<main id=\"content\"%s>\n",
+		list ? " class=\"list\"" : "");
 }
 
 void
 frame_end(GString *out)
 {
-	g_string_append(out, "<footer>stsready " STSREADY_VERSION "</footer>\n");
 	html_end(out);
 }
 

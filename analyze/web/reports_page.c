@@ -1,16 +1,14 @@
-/* Reports and failures, filtered; one report with what it says. */
+/* Reports and failures, filtered. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analyze/html.h"
+#include "analyze/html_table.h"
 #include "analyze/listed_rows.h"
 #include "analyze/web/frame.h"
-#include "analyze/web/indent.h"
 #include "ingest/domain_name.h"
-#include "ingest/inflate.h"
 #include "ingest/instant.h"
-#include "ingest/limits.h"
 #include "ingest/printable.h"
 #include "sql/look.h"
 
@@ -18,16 +16,12 @@
 #define USUAL_ROWS 100
 #define MOST_ROWS 2000
 
-/* Of an original that is shown; all of it can be kept. */
-#define SHOWN_BYTES (256u << 10)
-
-#define DIGEST_BYTES 32
-
 /* A list that is being made. */
 struct list {
 	const struct web *web;
 	const struct web_request *request;
 	GString *out;
+	struct html_table table;
 	char *domain; /* normalised; NULL: any */
 	struct look_filter filter;
 	struct output *json; /* NULL: as a page */
@@ -89,7 +83,7 @@ put_form(const struct list *list, const char *path, bool failures)
 	g_string_append(list->out,
 		"<button type=\"submit\">Show</button></form>\n"
 		"<p class=\"soft\">Since and until take a date (2026-03-01) or an age "
-		"(14d).</p>\n");
+		"(14d, 12h).</p>\n");
 }
 
 /* The same list with more rows, or in another form. */
@@ -112,7 +106,7 @@ static void
 put_end(const struct list *list, const char *path)
 {
 	if (list->rows == 0) {
-		g_string_append(list->out, "<p>None is so.</p>\n");
+		g_string_append(list->out, "<p>Nothing matches.</p>\n");
 		return;
 	}
 	g_string_append(list->out, "<ul class=\"more\">");
@@ -140,37 +134,57 @@ takes(struct list *list)
 
 /* Text of a stranger's, cut for a cell; the whole of it is with the report. */
 static void
-put_cell(GString *out, const char *text)
+put_cell(struct html_table *table, const char *text)
 {
 	g_autofree char *plain = printable(text != NULL ? text : "-", 120);
-	g_string_append(out, "<td class=\"long\">");
-	html_escape(out, plain);
-	g_string_append(out, "</td>");
+	html_cell_begin(table);
+	html_escape(table->out, plain);
+	html_cell_end(table);
+}
+
+static void
+put_report(struct html_table *table, const struct look_report *report)
+{
+	html_cell_begin(table);
+	g_string_append(table->out, "<a href=\"/reports/");
+	frame_url(table->out, report->domain);
+	html_printf(table->out, "/%s\">%D</a>", report->digest, instant_day(report->start));
+	html_cell_end(table);
+	put_cell(table, report->domain);
+	put_cell(table, report->organization != NULL ? report->organization : report->submitter);
+	html_cell(table, "%ld", (long)report->success);
+	html_cell(table, "%ld", (long)report->failure);
+	html_cell(table, "%s", report->trust);
+	html_cell(table, "%s", report->counted ? "yes" : "no");
+	put_cell(table, report->report_id);
+}
+
+static void
+put_failure(struct html_table *table, const struct look_failure *failure)
+{
+	html_cell(table, "%D", failure->day);
+	put_cell(table, failure->domain);
+	put_cell(table, failure->organization != NULL ? failure->organization : failure->submitter);
+	put_cell(table, failure->result_type);
+	if (failure->sessions < 0)
+		html_cell(table, "-");
+	else
+		html_cell(table, "%ld", (long)failure->sessions);
+	put_cell(table, failure->receiving_mx_hostname);
+	put_cell(table, failure->receiving_ip);
+	put_cell(table, failure->failure_reason_code);
 }
 
 static bool
 take_report(void *user, const struct look_report *report)
 {
 	struct list *list = user;
-	GString *out = list->out;
-	char day[INSTANT_DAY_TEXT_BYTES];
 	if (!takes(list))
 		return false;
-	if (list->json != NULL) {
+	if (list->json != NULL)
 		listed_report(list->json, report);
-		return true;
-	}
-	g_string_append(out, "<tr><td class=\"day\"><a href=\"/reports/");
-	frame_url(out, report->domain);
-	html_printf(out, "/%s\">%s</a></td>", report->digest,
-		instant_day_text(instant_day(report->start), day));
-	put_cell(out, report->domain);
-	put_cell(out, report->organization != NULL ? report->organization : report->submitter);
-	html_printf(out, "<td class=\"n\">%ld</td><td class=\"n\">%ld</td><td>%s</td><td>%s</td>",
-		(long)report->success, (long)report->failure, report->trust,
-		report->counted ? "yes" : "no");
-	put_cell(out, report->report_id);
-	g_string_append(out, "</tr>\n");
+	else
+		put_report(&list->table, report);
 	return true;
 }
 
@@ -178,26 +192,12 @@ static bool
 take_failure(void *user, const struct look_failure *failure)
 {
 	struct list *list = user;
-	GString *out = list->out;
-	char day[INSTANT_DAY_TEXT_BYTES];
 	if (!takes(list))
 		return false;
-	if (list->json != NULL) {
+	if (list->json != NULL)
 		listed_failure(list->json, failure);
-		return true;
-	}
-	html_printf(out, "<tr><td class=\"day\">%s</td>", instant_day_text(failure->day, day));
-	put_cell(out, failure->domain);
-	put_cell(out, failure->organization != NULL ? failure->organization : failure->submitter);
-	put_cell(out, failure->result_type);
-	if (failure->sessions < 0)
-		g_string_append(out, "<td class=\"n\">-</td>");
 	else
-		html_printf(out, "<td class=\"n\">%ld</td>", (long)failure->sessions);
-	put_cell(out, failure->receiving_mx_hostname);
-	put_cell(out, failure->receiving_ip);
-	put_cell(out, failure->failure_reason_code);
-	g_string_append(out, "</tr>\n");
+		put_failure(&list->table, failure);
 	return true;
 }
 
@@ -205,7 +205,7 @@ take_failure(void *user, const struct look_failure *failure)
 
 struct kind {
 	const char *title, *path;
-	const char *const *titles;
+	const struct html_column *titles;
 	const struct output_column *columns;
 	size_t n_columns;
 	bool failures;
@@ -248,9 +248,9 @@ put_page(struct list *list, const struct kind *kind, struct db *db, GError **err
 	html_printf(list->out, "<h1>%s</h1>\n", kind->title);
 	put_form(list, kind->path, kind->failures);
 	gsize before = list->out->len;
-	html_table_begin(list->out, kind->title, kind->titles);
+	html_table_begin(&list->table, list->out, kind->title, kind->titles);
 	bool fine = look(list, kind, db, error);
-	html_table_end(list->out);
+	html_table_end(&list->table);
 	if (list->rows == 0)
 		g_string_truncate(list->out, before);
 	put_end(list, kind->path);
@@ -279,8 +279,9 @@ void
 web_reports_page(
 	const struct web *web, const struct web_request *request, struct web_answer *answer)
 {
-	static const char *const titles[] = { "Day", "Domain", "From", "OK", "Failed", "Trust",
-		"Counts", "Report id", NULL };
+	static const struct html_column titles[] = { { "Day", "day" },
+		{ "Domain", "host name bare" }, { "From", "long" }, { "Clean", "n" },
+		{ "Failed", "n" }, { "Trust" }, { "Counted" }, { "Report id", "long" }, { NULL } };
 	static const struct kind kind = { "Reports", "/reports", titles, listed_report_columns,
 		LISTED_REPORT_COLUMNS, false };
 	answer_list(web, request, answer, &kind);
@@ -290,119 +291,11 @@ void
 web_failures_page(
 	const struct web *web, const struct web_request *request, struct web_answer *answer)
 {
-	static const char *const titles[] = { "Day", "Domain", "From", "Result", "Sessions", "MX",
-		"Address", "Reason", NULL };
+	static const struct html_column titles[] = { { "Day", "day" },
+		{ "Domain", "host name bare" }, { "From", "long" }, { "Result", "long" },
+		{ "Sessions", "n" }, { "MX", "host" }, { "Address", "long" }, { "Reason", "long" },
+		{ NULL } };
 	static const struct kind kind = { "Failures", "/failures", titles, listed_failure_columns,
 		LISTED_FAILURE_COLUMNS, true };
 	answer_list(web, request, answer, &kind);
-}
-
-/* ---- one report ---- */
-
-static bool
-read_digest(const char *text, uint8_t digest[DIGEST_BYTES])
-{
-	if (strlen(text) != 2 * DIGEST_BYTES)
-		return false;
-	for (size_t i = 0; i < DIGEST_BYTES; i++) {
-		int high = g_ascii_xdigit_value(text[2 * i]);
-		int low = g_ascii_xdigit_value(text[2 * i + 1]);
-		if (high < 0 || low < 0)
-			return false;
-		digest[i] = (uint8_t)(high << 4 | low);
-	}
-	return true;
-}
-
-/* The report's JSON, out of all that it was packed in.  NULL: it cannot be unpacked. */
-static GByteArray *
-unwrap(GBytes *original)
-{
-	gsize length;
-	const uint8_t *bytes = g_bytes_get_data(original, &length);
-	GByteArray *inner = g_byte_array_append(g_byte_array_new(), bytes, (guint)length);
-	for (int i = 0; i < LIMIT_WRAPPINGS; i++) {
-		size_t trailing;
-		enum wrapping wrapping = wrapping_sniff(inner->data, inner->len);
-		if (wrapping == WRAPPING_NONE)
-			return inner;
-		GByteArray *out = g_byte_array_new();
-		bool fine = inflate_bytes(
-			wrapping, inner->data, inner->len, LIMIT_JSON_BYTES, out, &trailing, NULL);
-		g_byte_array_unref(inner);
-		inner = out;
-		if (!fine)
-			break;
-	}
-	g_byte_array_unref(inner);
-	return NULL;
-}
-
-static void
-put_original(const struct web *web, GString *out, const char *domain, const char *digest,
-	const GByteArray *json)
-{
-	g_autoptr(GString) text = g_string_new(NULL);
-	frame_begin(web, out, "Report", "/reports");
-	html_printf(out,
-		"<h1>A report about %s</h1>\n<p>As its sender wrote it, but for line ends; "
-		"nothing in it is believed because it stands there.</p>\n"
-		"<ul class=\"more\"><li><a href=\"/domains/",
-		domain);
-	frame_url(out, domain);
-	html_printf(out, "\">%s</a></li><li><a href=\"/reports/", domain);
-	frame_url(out, domain);
-	html_printf(out, "/%s.json\">Keep the original</a></li></ul>\n", digest);
-	html_printf(out, "<pre class=\"wrap\" tabindex=\"0\" aria-label=\"The report\">");
-	g_autofree char *plain = g_utf8_make_valid((const char *)json->data, (gssize)json->len);
-	indent_json(text, plain, strlen(plain), SHOWN_BYTES);
-	g_auto(GStrv) lines = g_strsplit(text->str, "\n", -1);
-	for (char **line = lines; *line != NULL; line++) {
-		html_text(out, *line);
-		g_string_append_c(out, '\n');
-	}
-	g_string_append(out, "</pre>\n");
-	frame_end(out);
-}
-
-static void
-answer_original(const struct web *web, const struct web_request *request, struct web_answer *answer,
-	const char *domain, const char *digest)
-{
-	g_autoptr(GError) error = NULL;
-	uint8_t bytes[DIGEST_BYTES];
-	struct db *db = pool_take(web->pool, &error);
-	GBytes *original = db != NULL && read_digest(digest, bytes)
-				   ? look_original(db, domain, bytes, sizeof bytes, &error)
-				   : NULL;
-	if (db != NULL)
-		pool_give(web->pool, db);
-	GByteArray *json = original != NULL ? unwrap(original) : NULL;
-	if (error != NULL) {
-		web_refuse_database(request, answer, error);
-	} else if (json == NULL) {
-		web_refuse(request, answer, 404, "No such report",
-			"It is not there, or its original is not kept any more.");
-	} else if (request->json) {
-		answer->attachment = true;
-		g_string_append_len(answer->body, (const char *)json->data, json->len);
-	} else {
-		put_original(web, answer->body, domain, digest, json);
-	}
-	g_clear_pointer(&json, g_byte_array_unref);
-	g_clear_pointer(&original, g_bytes_unref);
-}
-
-void
-web_report_page(const struct web *web, const struct web_request *request, struct web_answer *answer,
-	const char *place)
-{
-	g_auto(GStrv) parts = g_strsplit(place, "/", 2);
-	g_autofree char *domain = domain_name_normalise(parts[0] != NULL ? parts[0] : "", false);
-	uint8_t digest[DIGEST_BYTES];
-	if (domain == NULL || parts[1] == NULL || !read_digest(parts[1], digest))
-		web_refuse(request, answer, 404, "No such report",
-			"It is not there, or its original is not kept any more.");
-	else
-		answer_original(web, request, answer, domain, parts[1]);
 }

@@ -3,19 +3,15 @@
 wrote; and an accessibility check where axe-core is at hand.
 
 STSREADY names the program.  STSREADY_PICTURES, a folder, is where pictures of all pages go."""
-import base64
 import json
 import os
-import tempfile
 import unittest
 
-from selenium import webdriver
 from selenium.common.exceptions import NoAlertPresentException
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from browser import Window
 from test_pages import EVIL, evil_report
 from web import Site
 
@@ -23,9 +19,6 @@ PICTURES = os.environ.get("STSREADY_PICTURES")
 HERE = os.path.dirname(os.path.abspath(__file__))
 AXE = os.environ.get("STSREADY_AXE", os.path.join(HERE, "node_modules/axe-core/axe.min.js"))
 WIDTHS = (1280, 390)
-# A narrow window is asked for by emulation: no window is narrower than 500 pixels.
-FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
 
 
 class Browser(unittest.TestCase):
@@ -37,16 +30,9 @@ class Browser(unittest.TestCase):
             cls.site.add_report("evil-%d.json" % number, evil_report(number, text))
         cls.site.watch("evil.example")
         cls.site.serve()
-        folder = tempfile.TemporaryDirectory(prefix="stsready-browser-")
-        cls.addClassCleanup(folder.cleanup)
-        options = Options()
-        options.binary_location = "/usr/bin/chromium"
-        for flag in FLAGS + ["--user-data-dir=" + folder.name]:
-            options.add_argument(flag)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        cls.driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
-        cls.addClassCleanup(cls.driver.quit)
-        cls.driver.set_page_load_timeout(60)
+        cls.window = Window()
+        cls.addClassCleanup(cls.window.end)
+        cls.driver = cls.window.driver
         report = json.loads(cls.site.get("/reports.json?domain=lantern.example&limit=1")[2])[0]
         evil = json.loads(cls.site.get("/reports.json?domain=evil.example&limit=1")[2])[0]
         cls.paths = {"fleet": "/", "kestrel": "/domains/kestrel.example", "thistle": "/domains/thistle.example",
@@ -57,11 +43,7 @@ class Browser(unittest.TestCase):
                      "evil-report": "/reports/evil.example/" + evil["digest"]}
 
     def show(self, path, width=1280, dark=False):
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-            "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500})
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
-            "features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
-        self.driver.get(self.site.url + path)
+        self.window.show(self.site.url + path, width, dark)
 
     def console(self):
         return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"
@@ -69,12 +51,7 @@ class Browser(unittest.TestCase):
 
     def picture(self, name):
         if PICTURES:
-            size = self.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]
-            shot = self.driver.execute_cdp_cmd("Page.captureScreenshot", {
-                "captureBeyondViewport": True,
-                "clip": {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}})
-            with open(os.path.join(PICTURES, name + ".png"), "wb") as file:
-                file.write(base64.b64decode(shot["data"]))
+            self.window.picture(os.path.join(PICTURES, name + ".png"))
 
     def each_page(self):
         for name, path in self.paths.items():
@@ -97,6 +74,18 @@ class Browser(unittest.TestCase):
                 self.assertEqual(self.driver.execute_script("return document.scripts.length"), 0)
                 with self.assertRaises(NoAlertPresentException):
                     self.driver.switch_to.alert.accept()
+
+    def test_tables_are_cards_on_a_phone(self):
+        """Nothing of a table lies beyond the edge, and each cell says of what it is."""
+        for name in ("fleet", "lantern", "reports", "evil-failures"):
+            with self.subTest(name):
+                self.show(self.paths[name], 390)
+                beyond, before = self.driver.execute_script(
+                    "const seen = [...document.querySelectorAll('table.rows')].filter(one => one.checkVisibility());"
+                    "return [seen.map(one => one.parentNode).filter(one => one.scrollWidth > one.clientWidth).length,"
+                    "getComputedStyle(document.querySelector('td.n, td.day'), '::before').content]")
+                self.assertEqual(beyond, 0)
+                self.assertRegex(before, "^\"[A-Z]")
 
     def test_colours_are_those_of_the_scheme(self):
         seen = set()
@@ -133,7 +122,7 @@ class Browser(unittest.TestCase):
         skip = self.driver.switch_to.active_element
         self.assertGreaterEqual(skip.location["x"], 0, "the way past is seen when it is reached")
         skip.send_keys(Keys.ENTER)
-        self.assertTrue(self.driver.current_url.endswith("#content"))
+        self.window.waiting.until(lambda driver: driver.current_url.endswith("#content"))
 
     def rows(self):
         return [row.text for row in self.driver.find_elements(By.CSS_SELECTOR, "tbody th")]
@@ -142,32 +131,32 @@ class Browser(unittest.TestCase):
         self.show("/")
         worst = self.rows()
         self.assertEqual((worst[0], worst[-1]), ("lantern.example", "kestrel.example"))
-        self.driver.find_element(By.NAME, "q").send_keys("THIST" + Keys.ENTER)
+        self.window.enter("q", "THIST")
         self.assertEqual(self.rows(), ["thistle.example"])
         self.assertEqual(self.driver.find_element(By.NAME, "q").get_attribute("value"), "THIST")
         self.show("/")
-        self.driver.find_element(By.LINK_TEXT, "Domain").click()
+        self.window.click(By.LINK_TEXT, "Domain")
         self.assertEqual(self.rows(), sorted(worst))
         self.show("/")
-        self.driver.find_element(By.LINK_TEXT, "1 promote").click()
+        self.window.click(By.LINK_TEXT, "1 promote")
         self.assertEqual(self.rows(), ["kestrel.example"])
-        self.driver.find_element(By.LINK_TEXT, "kestrel.example").click()
+        self.window.click(By.LINK_TEXT, "kestrel.example")
         self.assertEqual(self.driver.find_element(By.CSS_SELECTOR, ".verdict .word").text, "PROMOTE")
 
     def test_reports_are_browsed(self):
         self.show("/reports")
         self.driver.find_element(By.NAME, "domain").send_keys("lantern.example")
         self.driver.find_element(By.NAME, "since").send_keys("2026-11-19")
-        self.driver.find_element(By.CSS_SELECTOR, "button").click()
+        self.window.click(By.CSS_SELECTOR, "button")
         rows = self.driver.find_elements(By.CSS_SELECTOR, "tbody tr")
         self.assertTrue(rows)
         self.assertTrue(all("lantern.example" in row.text for row in rows))
-        self.driver.find_element(By.CSS_SELECTOR, "tbody a").click()
+        self.window.click(By.CSS_SELECTOR, "tbody a")
         self.assertIn('"policy-type": "sts"', self.driver.find_element(By.TAG_NAME, "pre").text)
 
     def test_check_form(self):
         self.show("/check")
-        self.driver.find_element(By.NAME, "domain").send_keys("nothing.invalid" + Keys.ENTER)
+        self.window.enter("domain", "nothing.invalid")
         self.assertIn("nothing.invalid", self.driver.find_element(By.TAG_NAME, "pre").text)
         self.assertEqual(self.console(), [])
 

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Pages for browsers: valid, whole in themselves, and harmless whatever strangers wrote into reports."""
+import html
 import html.parser
 import json
 import os
@@ -32,6 +33,13 @@ class Reader(html.parser.HTMLParser):
         self.shown.append(data)
 
 
+def table(page, caption):
+    """The rows of the table whose caption begins so, each a list of its cells' text."""
+    found = re.search("<caption>%s[^<]*</caption>.*?<tbody>(.*?)</tbody>" % caption, page, re.DOTALL)
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall("<tr>(.*?)</tr>", found.group(1))]
+    return [[html.unescape(re.sub("<[^>]*>", "", cell)).strip() for cell in row] for row in cells]
+
+
 def evil_report(number, text):
     return {"organization-name": text, "contact-info": text, "report-id": "r%d" % number,
             "date-range": {"start-datetime": "2026-11-20T00:00:00Z", "end-datetime": "2026-11-20T23:59:59Z"},
@@ -57,7 +65,8 @@ class Pages(unittest.TestCase):
         subprocess.run([STSREADY, "init", "--database", cls.url], check=True, stdout=subprocess.DEVNULL)
         cls.cases = {case.name: case for case in scenario.scenarios()}
         os.mkdir(cls.folder + "/reports")
-        for name in ("healthy-busy", "renewed-yesterday", "enforced-refusing", "null-mx", "setup-nothing"):
+        for name in ("healthy-busy", "renewed-yesterday", "enforced-refusing", "null-mx", "setup-nothing",
+                     "failures-without-details"):
             for place, (_, _, report) in enumerate(cls.cases[name].mails()):
                 cls.write("reports/%s-%d.json" % (name, place), json.dumps(report))
         for number, text in enumerate(EVIL):
@@ -107,13 +116,60 @@ class Pages(unittest.TestCase):
 
     def test_plots(self):
         page = self.of_case("renewed-yesterday")
-        cells = re.findall(r'class="(clean|failed|silent|togo)"><title>(\d{4}-\d\d-\d\d)', page)
+        cells = re.findall(r'class="(clean|earlier|failed|silent|togo)"><title>(\d{4}-\d\d-\d\d)', page)
         states = dict((day, state) for state, day in cells)
         self.assertEqual([states[day] for day in ("2026-11-19", "2026-11-20", "2026-11-22", "2026-11-23")],
-                         ["clean", "failed", "failed", "clean"])
+                         ["earlier", "failed", "failed", "clean"], "what was clean before counts no more")
         self.assertEqual(states["2026-12-07"], "togo", "up to the earliest day")
         self.assertIn("seen-bad", page)
         self.assertIn("seen-fine", page)
+
+    def test_failures_say_what_to_do(self):
+        page = self.of_case("renewed-yesterday")
+        self.assert_sound(page)
+        [row] = table(page, "What reports tell of")
+        self.assertEqual(row[:2] + row[4:],
+                         ["certificate-expired", "refused", "google.com, microsoft.com", "9", "2026-11-20 last 2026-11-22",
+                          "None is needed here."])
+        self.assertTrue(row[2].startswith("fixed"), row)
+        page = self.of_case("failures-without-details")
+        self.assert_sound(page)
+        self.assertEqual(table(page, "What reports tell of")[0][3], "not told")
+        [row] = table(self.of_case("enforced-refusing"), "What reports tell of")
+        self.assertIn("Renew the certificate on mx", row[-1])
+
+    def test_history_of_the_policy(self):
+        """What was served from when to when, merged where only something else changed, newest first."""
+        case = self.cases["renewed-yesterday"]
+        checks = [json.loads(line) for line in case.check_lines()]
+        change = len(checks) // 2
+        for check in checks[:change]:
+            check["policy"]["text"] = check["policy"]["text"].replace("86400", "604800")
+            check["sts_record"]["id"] = "0"
+        checks[3]["policy"].update(status="unknown", text=None)
+        lines = [json.dumps(check) for check in checks]
+        hosts = ", ".join("mx%d.%s" % (number, case.domain) for number in (1, 2))
+
+        def minute(check):
+            return check["at"][:16].replace("T", " ")
+        self.assertEqual(table(self.page(case.domain, lines), "Served"), [
+            [minute(checks[change]), minute(checks[-1]), "testing", "1", hosts, "86400 (1 day)"],
+            [minute(checks[4]), minute(checks[change - 1]), "testing", "0", "the same", "604800 (7 days)"],
+            [minute(checks[3]), minute(checks[3]), "could not tell", "0", "-", "-"],
+            [minute(checks[0]), minute(checks[2]), "testing", "0", "the same", "604800 (7 days)"]])
+        [applied] = table(self.page(case.domain, lines), "Applied")
+        self.assertEqual(applied, ["sts", "2026-09-25", "2026-11-23", hosts, "86400 (1 day)"])
+
+    def test_mx_hosts(self):
+        """Each address with its state in words; a host without one is not left out."""
+        case = self.cases["renewed-yesterday"]
+        checks = [json.loads(line) for line in case.check_lines()]
+        first, second = checks[-1]["mx"]["hosts"]
+        first["policy_match"] = None
+        second.update(status="bad", addresses=[])
+        rows = table(self.page(case.domain, [json.dumps(check) for check in checks]), "Live check")
+        self.assertEqual([row[:4] for row in rows], [[first["name"], "in no mx line", "192.0.2.1", "fine"],
+                                                     [second["name"], "yes", "-", "no address"]])
 
     def test_reachable_without_a_mouse(self):
         """What scrolls can be reached by keyboard and has a name; headers say of what they are."""
