@@ -108,22 +108,24 @@ put_row(GString *out, const struct weekly_domain *domain, const char *pages)
 static char *
 page_of(const char *title, const GArray *domains, const GArray *events, const char *pages)
 {
-	static const char *const standing[] = { "Verdict", "Domain", "Why", NULL };
-	static const char *const changed[] = { "Day", "What", NULL };
 	GString *out = g_string_new(NULL);
 	html_begin(out, title);
 	html_printf(out, "<h1>%s</h1>\n<h2>Domains</h2>\n", title);
-	html_table_begin(out, "Worst first", standing);
+	g_string_append(out,
+		"<table><caption>Worst first</caption><tr><th scope=\"col\">Verdict</th>"
+		"<th scope=\"col\">Domain</th><th scope=\"col\">Why</th></tr>\n");
 	for (guint i = 0; i < MIN(domains->len, MOST_DOMAINS); i++)
 		put_row(out, domain_at(domains, i), pages);
-	html_table_end(out);
+	g_string_append(out, "</table>\n");
 	if (domains->len > MOST_DOMAINS)
 		html_printf(out, "<p>And %d more.</p>\n", (int)(domains->len - MOST_DOMAINS));
 	g_string_append(out, "<h2>What changed in the week</h2>\n");
 	if (events->len == 0)
 		g_string_append(out, "<p>Nothing.</p>\n");
 	else
-		html_table_begin(out, "Oldest first", changed);
+		g_string_append(out,
+			"<table><caption>Oldest first</caption><tr><th scope=\"col\">Day</th>"
+			"<th scope=\"col\">What</th></tr>\n");
 	for (guint i = 0; i < MIN(events->len, MOST_EVENTS); i++) {
 		char day[INSTANT_DAY_TEXT_BYTES];
 		html_printf(out, "<tr><td class=\"day\">%s</td><td class=\"long\">%s</td></tr>\n",
@@ -131,7 +133,7 @@ page_of(const char *title, const GArray *domains, const GArray *events, const ch
 			event_at(events, i)->title);
 	}
 	if (events->len > 0)
-		html_table_end(out);
+		g_string_append(out, "</table>\n");
 	html_end(out);
 	return g_string_free(out, FALSE);
 }
