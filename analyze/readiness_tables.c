@@ -163,8 +163,9 @@ static void
 put_address(const struct seen_address *address, struct html_table *table)
 {
 	html_cell(table, "%s", address->ip);
-	html_cell(table, "<span class=\"tag %s\">%s</span>", seen_tone(address->status),
-		address_words(address));
+	html_cell(table, "<span class=\"tag %s\">%s</span> <span class=\"soft\">%s</span>",
+		seen_tone(address->status), address_words(address),
+		address->tls_version != NULL ? address->tls_version : "");
 	if (address->has_certificate)
 		html_cell(table, "%D to %D", instant_day(address->not_before),
 			instant_day(address->not_after));

@@ -51,6 +51,7 @@ read_address(struct arena *arena, const cJSON *item, struct seen_address *addres
 	address->status = status(item);
 	address->told_starttls = cJSON_IsBool(starttls);
 	address->starttls = cJSON_IsTrue(starttls);
+	address->tls_version = text(arena, item, "tls_version");
 	address->has_certificate = cJSON_IsObject(certificate);
 	address->certificate_bad = cJSON_GetArraySize(member(certificate, "faults")) > 0;
 	address->not_before = instant(certificate, "not_before");

@@ -25,6 +25,7 @@ struct seen_address {
 	const char *ip;
 	enum seen status;
 	bool told_starttls, starttls;
+	const char *tls_version; /* "TLSv1.3" ...; NULL: none was spoken */
 	bool has_certificate;
 	bool certificate_bad; /* a fault that senders refuse */
 	int64_t not_before, not_after;

@@ -168,7 +168,7 @@ class Pages(unittest.TestCase):
         first["policy_match"] = None
         second.update(status="bad", addresses=[])
         rows = table(self.page(case.domain, [json.dumps(check) for check in checks]), "Live check")
-        self.assertEqual([row[:4] for row in rows], [[first["name"], "in no mx line", "192.0.2.1", "fine"],
+        self.assertEqual([row[:4] for row in rows], [[first["name"], "in no mx line", "192.0.2.1", "fine TLSv1.3"],
                                                      [second["name"], "yes", "-", "no address"]])
 
     def test_reachable_without_a_mouse(self):

@@ -14,7 +14,8 @@
 	"{\"code\":\"mx-tls-old\",\"severity\":\"block\",\"text\":\"Old.\",\"remedy\":\"New.\"},"  \
 	"{\"code\":\"null-mx\",\"severity\":\"info\",\"text\":\"None.\"}]}"
 #define GOOD_ADDRESS                                                                               \
-	"{\"ip\":\"192.0.2.1\",\"status\":\"fine\",\"starttls\":true,\"certificate\":{"            \
+	"{\"ip\":\"192.0.2.1\",\"status\":\"fine\",\"starttls\":true,"                             \
+	"\"tls_version\":\"TLSv1.3\",\"certificate\":{"                                            \
 	"\"not_before\":\"2026-11-01T00:00:00Z\",\"not_after\":\"2027-01-30T00:00:00Z\","          \
 	"\"faults\":[]},\"dane\":\"none\"}"
 
@@ -63,6 +64,8 @@ test_all_members(void)
 	g_assert_cmpint(address[0].not_after - address[0].not_before, ==, 90 * 86400);
 	g_assert_true(
 		address[1].told_starttls && !address[1].starttls && !address[1].has_certificate);
+	g_assert_cmpstr(address[0].tls_version, ==, "TLSv1.3");
+	g_assert_null(address[1].tls_version);
 	g_assert_cmpstr(address[1].dane, ==, "mismatch");
 	g_assert_true(address[2].certificate_bad);
 	g_assert_cmpuint(seen.n_findings, ==, 2);
