@@ -29,19 +29,35 @@ struct fleet {
 
 /* ---- entries and states ---- */
 
-static void
-clear_entry(void *memory)
+static struct fleet_entry *
+begin_entry(const char *domain, enum verdict verdict)
 {
-	struct fleet_entry *entry = memory;
-	g_free(entry->domain);
-	g_free(entry->code);
-	g_free(entry->headline);
+	struct fleet_entry *entry = g_new0(struct fleet_entry, 1);
+	atomic_init(&entry->holders, 1);
+	entry->domain = g_strdup(domain);
+	entry->verdict = verdict;
+	entry->earliest_day = entry->last_report_day = INT32_MIN;
+	entry->last_check_at = INT64_MIN;
+	return entry;
+}
+
+static struct fleet_entry *
+ref_entry(struct fleet_entry *entry)
+{
+	atomic_fetch_add(&entry->holders, 1);
+	return entry;
 }
 
 static void
-unref_entry(void *entry)
+unref_entry(void *memory)
 {
-	g_atomic_rc_box_release_full(entry, clear_entry);
+	struct fleet_entry *entry = memory;
+	if (atomic_fetch_sub(&entry->holders, 1) > 1)
+		return;
+	g_free(entry->domain);
+	g_free(entry->code);
+	g_free(entry->headline);
+	g_free(entry);
 }
 
 static gint
@@ -58,10 +74,11 @@ compare_entries(gconstpointer a, gconstpointer b)
 static struct fleet_state *
 new_state(const GPtrArray *entries, int64_t at, bool whole, const char *failure)
 {
-	struct fleet_state *state = g_atomic_rc_box_new0(struct fleet_state);
+	struct fleet_state *state = g_new0(struct fleet_state, 1);
+	atomic_init(&state->holders, 1);
 	state->entries = g_ptr_array_new_with_free_func(unref_entry);
 	for (guint i = 0; entries != NULL && i < entries->len; i++)
-		g_ptr_array_add(state->entries, g_atomic_rc_box_acquire(entries->pdata[i]));
+		g_ptr_array_add(state->entries, ref_entry(entries->pdata[i]));
 	g_ptr_array_sort(state->entries, compare_entries);
 	state->at = at;
 	state->whole = whole;
@@ -69,25 +86,22 @@ new_state(const GPtrArray *entries, int64_t at, bool whole, const char *failure)
 	return state;
 }
 
-static void
-clear_state(void *memory)
-{
-	struct fleet_state *state = memory;
-	g_ptr_array_unref(state->entries);
-	g_free(state->failure);
-}
-
 void
 fleet_state_unref(struct fleet_state *state)
 {
-	g_atomic_rc_box_release_full(state, clear_state);
+	if (atomic_fetch_sub(&state->holders, 1) > 1)
+		return;
+	g_ptr_array_unref(state->entries);
+	g_free(state->failure);
+	g_free(state);
 }
 
 struct fleet_state *
 fleet_look(struct fleet *fleet)
 {
 	g_mutex_lock(&fleet->mutex);
-	struct fleet_state *state = g_atomic_rc_box_acquire(fleet->state);
+	struct fleet_state *state = fleet->state;
+	atomic_fetch_add(&state->holders, 1);
 	g_mutex_unlock(&fleet->mutex);
 	return state;
 }
@@ -128,9 +142,7 @@ fill_days(struct fleet_entry *entry, const struct evidence *evidence)
 static struct fleet_entry *
 new_entry(const struct evidence *evidence, const struct judgement *judgement)
 {
-	struct fleet_entry *entry = g_atomic_rc_box_new0(struct fleet_entry);
-	entry->domain = g_strdup(evidence->domain);
-	entry->verdict = judgement->verdict;
+	struct fleet_entry *entry = begin_entry(evidence->domain, judgement->verdict);
 	if (judgement->n_reasons > 0) {
 		entry->code = g_strdup(judgement->reasons[0].code);
 		entry->headline = g_strdup(judgement->reasons[0].text);
@@ -140,13 +152,11 @@ new_entry(const struct evidence *evidence, const struct judgement *judgement)
 	entry->earliest_day = judgement->soak.earliest_day;
 	entry->success = judgement->sessions.success;
 	entry->refused = judgement->sessions.refused;
-	entry->last_report_day = INT32_MIN;
 	for (size_t i = 0; i < evidence->n_reporters; i++)
 		entry->last_report_day =
 			MAX(entry->last_report_day, evidence->reporters[i].last_day);
-	entry->last_check_at = evidence->n_checks > 0
-				       ? evidence->checks[evidence->n_checks - 1].last_at
-				       : INT64_MIN;
+	if (evidence->n_checks > 0)
+		entry->last_check_at = evidence->checks[evidence->n_checks - 1].last_at;
 	fill_days(entry, evidence);
 	return entry;
 }
@@ -186,12 +196,8 @@ is_of_domain(struct round *round, const GError *error)
 static void
 add_unjudged(struct round *round, const char *domain, const GError *error)
 {
-	struct fleet_entry *entry = g_atomic_rc_box_new0(struct fleet_entry);
-	entry->domain = g_strdup(domain);
-	entry->verdict = VERDICT_UNKNOWN;
+	struct fleet_entry *entry = begin_entry(domain, VERDICT_UNKNOWN);
 	entry->headline = g_strdup_printf("It could not be judged: %s", error->message);
-	entry->earliest_day = entry->last_report_day = INT32_MIN;
-	entry->last_check_at = INT64_MIN;
 	g_ptr_array_add(round->entries, entry);
 	if (round->unjudged++ == round->fleet->unjudged)
 		log_say(round->fleet->options.log, LOG_LEVEL_WARNING, "not-judged", "domain",

@@ -2,6 +2,7 @@
    a page of them costs no query. */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "analyze/evidence.h"
@@ -19,6 +20,7 @@ struct fleet_day {
 
 /* A domain as it was judged last. */
 struct fleet_entry {
+	atomic_uint holders;
 	char *domain;
 	enum verdict verdict;
 	char *code, *headline; /* of the heaviest reason; NULL: none; headline alone: why the domain
@@ -33,6 +35,7 @@ struct fleet_entry {
 
 /* What was known at a time.  Worst first; of one verdict, by name. */
 struct fleet_state {
+	atomic_uint holders;
 	GPtrArray *entries; /* of struct fleet_entry */
 	int64_t at;         /* judged for this time */
 	bool whole;         /* else there are more to come: the first round is under way */

@@ -2,17 +2,20 @@
 #include "analyze/web/passwords.h"
 
 #include <crypt.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/random.h>
 
 #define KEY_BYTES 32
 
-/* As many bytes as bcrypt's hash has. */
+/* "$2b$05$" and 53 more; of yescrypt, what follows the last "$": crypt(5). */
 #define BCRYPT_LENGTH 60
+#define YESCRYPT_LENGTH 43
 
 /* What a file says. */
 struct list {
+	atomic_uint holders;
 	GHashTable *hashes; /* by name */
 	const char *any;    /* one of them */
 };
@@ -20,34 +23,41 @@ struct list {
 struct passwords {
 	char *path;
 	uint8_t key[KEY_BYTES];
-	GMutex mutex;      /* over what follows */
-	struct list *list; /* reference-counted */
-	GHashTable *good;  /* by name: the keyed digest of the pair that was good last */
+	GMutex mutex; /* over what follows */
+	struct list *list;
+	GHashTable *good; /* by name: the keyed digest of the pair that was good last */
 };
 
 /* ---- reading ---- */
 
 static void
-clear_list(void *memory)
-{
-	struct list *list = memory;
-	g_hash_table_unref(list->hashes);
-}
-
-static void
 list_unref(struct list *list)
 {
-	g_atomic_rc_box_release_full(list, clear_list);
+	if (atomic_fetch_sub(&list->holders, 1) > 1)
+		return;
+	g_hash_table_unref(list->hashes);
+	g_free(list);
+}
+
+static bool
+is_bcrypt(const char *hash)
+{
+	return (g_str_has_prefix(hash, "$2a$") || g_str_has_prefix(hash, "$2b$") ||
+		       g_str_has_prefix(hash, "$2y$")) &&
+	       strlen(hash) == BCRYPT_LENGTH;
+}
+
+static bool
+is_yescrypt(const char *hash)
+{
+	return g_str_has_prefix(hash, "$y$") && strlen(strrchr(hash, '$') + 1) == YESCRYPT_LENGTH;
 }
 
 /* Of a kind that is hard to guess, and one that crypt(3) can make again. */
 static bool
 is_strong(const char *hash)
 {
-	bool bcrypt = g_str_has_prefix(hash, "$2a$") || g_str_has_prefix(hash, "$2b$") ||
-		      g_str_has_prefix(hash, "$2y$");
-	return (bcrypt ? strlen(hash) == BCRYPT_LENGTH : g_str_has_prefix(hash, "$y$")) &&
-	       crypt_checksalt(hash) == CRYPT_SALT_OK;
+	return (is_bcrypt(hash) || is_yescrypt(hash)) && crypt_checksalt(hash) == CRYPT_SALT_OK;
 }
 
 static bool
@@ -98,7 +108,8 @@ read_file(const char *path, GError **error)
 	g_autofree char *text = NULL;
 	if (!g_file_get_contents(path, &text, NULL, error))
 		return NULL;
-	struct list *list = g_atomic_rc_box_new0(struct list);
+	struct list *list = g_new0(struct list, 1);
+	atomic_init(&list->holders, 1);
 	list->hashes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	if (read_lines(list, text, error))
 		return list;
@@ -210,7 +221,8 @@ bool
 passwords_check(struct passwords *passwords, const char *name, const char *password)
 {
 	g_mutex_lock(&passwords->mutex);
-	struct list *list = g_atomic_rc_box_acquire(passwords->list);
+	struct list *list = passwords->list;
+	atomic_fetch_add(&list->holders, 1);
 	g_mutex_unlock(&passwords->mutex);
 	const char *hash = g_hash_table_lookup(list->hashes, name);
 	bool good = matches(hash != NULL ? hash : list->any, password) && hash != NULL;

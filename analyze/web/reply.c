@@ -55,10 +55,15 @@ replies_free(struct replies *replies)
 
 /* ---- bodies ---- */
 
+/* More is a large answer: those may not use the last quarter, so that pages come when they fill the
+   rest. */
+#define LARGE (1u << 20)
+
 static bool
 hold(struct replies *replies, size_t length)
 {
-	if (atomic_fetch_add(&replies->held, length) + length <= replies->most)
+	size_t most = length > LARGE ? replies->most - replies->most / 4 : replies->most;
+	if (atomic_fetch_add(&replies->held, length) + length <= most)
 		return true;
 	atomic_fetch_sub(&replies->held, length);
 	return false;
