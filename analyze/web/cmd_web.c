@@ -13,19 +13,15 @@
 #include "sql/migrate.h"
 
 static const char description[] =
-	"Serves all domains, each one's verdict with what it rests on, reports and failures, as "
-	"pages "
-	"and as\n"
-	"JSON (a path with .json, or Accept: application/json).  It only reads the database: the "
-	"role\n"
-	"stsready_read is enough.  Pages have no script and set no cookie.\n\n"
-	"Where others than this machine can reach it, either --auth asks for names and passwords, "
-	"or "
-	"--proxy\n"
-	"names the proxy that does and that alone may connect.\n\n"
-	"Exit status: 0 ended by a signal, 64 usage, 69 no database, 74 a file or the address "
-	"cannot "
-	"be used.";
+	"Serves all domains, each one's verdict with what it rests on, reports and failures,\n"
+	"as pages and as JSON (a path with .json, or Accept: application/json).  It only reads\n"
+	"the database: the role stsready_read is enough.  Pages have no script and set no\n"
+	"cookie.\n\n"
+	"Where others than this machine can reach it, either --auth asks for names and\n"
+	"passwords, or --proxy names the proxy that does and that alone may connect.\n\n"
+	"SIGHUP: passwords, certificate and key are read again.\n\n"
+	"Exit status: 0 ended by a signal, 64 usage, 69 no database, 74 a file or the address\n"
+	"cannot be used.";
 
 #define USUAL_LISTEN "127.0.0.1:8480"
 #define USUAL_THREADS 4
