@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,6 +36,16 @@ log_level_parse(const char *name, enum log_level *level)
 			return true;
 		}
 	return false;
+}
+
+bool
+log_is_journal(void)
+{
+	unsigned long long device, inode;
+	struct stat about;
+	const char *stream = g_getenv("JOURNAL_STREAM");
+	return stream != NULL && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+	       fstat(STDERR_FILENO, &about) == 0 && about.st_dev == device && about.st_ino == inode;
 }
 
 static const char *

@@ -23,6 +23,9 @@ struct log {
 /* "error", "warning", "notice", "info", "debug" */
 bool log_level_parse(const char *name, enum log_level *level);
 
+/* Whether standard error goes to the journal: systemd.exec(5), JOURNAL_STREAM. */
+bool log_is_journal(void);
+
 /* Begins a line; NULL where its level is not wanted, and then the functions below do nothing. */
 GString *log_begin(const struct log *log, enum log_level level, const char *event);
 

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -176,23 +175,12 @@ make_guard(struct daemon *daemon)
 	daemon->guard = guard_new(&guard);
 }
 
-/* Whether standard error goes to the journal: systemd.exec(5), JOURNAL_STREAM. */
-static bool
-logs_to_journal(void)
-{
-	unsigned long long device, inode;
-	struct stat about;
-	const char *stream = g_getenv("JOURNAL_STREAM");
-	return stream != NULL && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
-	       fstat(STDERR_FILENO, &about) == 0 && about.st_dev == device && about.st_ino == inode;
-}
-
 static struct daemon *
 daemon_new(struct daemon_options *options)
 {
 	struct daemon *daemon = g_new0(struct daemon, 1);
 	daemon->options = options;
-	daemon->log = (struct log){ STDERR_FILENO, options->log_level, logs_to_journal() };
+	daemon->log = (struct log){ STDERR_FILENO, options->log_level, log_is_journal() };
 	daemon->metrics = metrics_new();
 	daemon->reach = reach_new(&daemon->log, daemon->metrics);
 	daemon->tokens = tokens_new();

@@ -157,6 +157,12 @@ db_alive(const struct db *db)
 	return PQstatus(db->pg) == CONNECTION_OK;
 }
 
+int
+db_socket(const struct db *db)
+{
+	return PQsocket(db->pg);
+}
+
 bool
 db_accept_result(
 	struct db *db, PGresult *result, const char *what, struct db_result **out, GError **error)

@@ -54,6 +54,9 @@ bool db_reconnect(struct db *db, GError **error);
 /* Whether the connection held at its last use. */
 bool db_alive(const struct db *db);
 
+/* The socket of the connection; -1: it does not hold. */
+int db_socket(const struct db *db);
+
 /* Begins a transaction: the word goes out with what is run first, so it costs no wait. */
 void db_begin(struct db *db);
 /* Sends what was posted and commits, in one wait. */

@@ -1,6 +1,8 @@
 /* stsready web: readiness as pages. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "analyze/check_options.h"
 #include "analyze/command.h"
@@ -11,23 +13,22 @@
 #include "sql/migrate.h"
 
 static const char description[] =
-	"Serves all domains, each one's verdict with what it rests on, reports and failures, as "
-	"pages "
-	"and as\n"
-	"JSON (a path with .json, or Accept: application/json).  It only reads the database: the "
-	"role\n"
-	"stsready_read is enough.  Pages have no script and set no cookie.\n\n"
-	"Where others than this machine can reach it, either --auth asks for names and passwords, "
-	"or "
-	"--proxy\n"
-	"names the proxy that does and that alone may connect.\n\n"
-	"Exit status: 0 ended by a signal, 64 usage, 69 no database, 74 a file or the address "
-	"cannot "
-	"be used.";
+	"Serves all domains, each one's verdict with what it rests on, reports and failures,\n"
+	"as pages and as JSON (a path with .json, or Accept: application/json).  It only reads\n"
+	"the database: the role stsready_read is enough.  Pages have no script and set no\n"
+	"cookie.\n\n"
+	"Where others than this machine can reach it, either --auth asks for names and\n"
+	"passwords, or --proxy names the proxy that does and that alone may connect.\n\n"
+	"SIGHUP: passwords, certificate and key are read again.\n\n"
+	"Exit status: 0 ended by a signal, 64 usage, 69 no database, 74 a file or the address\n"
+	"cannot be used.";
 
 #define USUAL_LISTEN "127.0.0.1:8480"
 #define USUAL_THREADS 4
 #define TICK_MICROSECONDS 200000
+/* What is under way when a signal ends it gets this long. */
+#define ENDING_MICROSECONDS 1500000
+#define ENDING_TICK 10000
 #define OWN_OPTIONS 11
 
 static char *listen_at, *auth_file, *certificate_file, *key_file, *at_option;
@@ -39,8 +40,9 @@ static struct checker_options check_options;
 struct serving {
 	struct listener listener;
 	GArray *proxies; /* struct network */
+	struct log log;
 	struct passwords *passwords;
-	char *certificate, *key;
+	struct tls_files *tls_files;
 	struct saved_checks *saved;
 	struct web web;
 	struct server *server;
@@ -89,17 +91,6 @@ read_at(struct serving *serving)
 	return false;
 }
 
-/* False after a complaint. */
-static bool
-read_file(const char *path, char **text)
-{
-	g_autoptr(GError) error = NULL;
-	if (path == NULL || g_file_get_contents(path, text, NULL, &error))
-		return true;
-	command_complain("web", error->message);
-	return false;
-}
-
 static int
 read_files(struct serving *serving)
 {
@@ -108,9 +99,11 @@ read_files(struct serving *serving)
 		command_complain("--auth", error->message);
 		return EXIT_IO;
 	}
-	if (!read_file(certificate_file, &serving->certificate) ||
-		!read_file(key_file, &serving->key))
+	if (certificate_file != NULL &&
+		(serving->tls_files = tls_files_new(certificate_file, key_file, &error)) == NULL) {
+		command_complain("--tls-cert", error->message);
 		return EXIT_IO;
+	}
 	for (char **file = check_files; file != NULL && *file != NULL; file++)
 		if (!saved_checks_read(serving->saved, *file))
 			return EXIT_IO;
@@ -158,40 +151,121 @@ check_database(struct serving *serving)
 	return command_database_status(error);
 }
 
+/* Set by SIGHUP: what is in files is to be read again. */
+static atomic_int reread;
+
+static void
+on_hangup(int number)
+{
+	(void)number;
+	atomic_store(&reread, 1);
+}
+
+static void
+catch_signals(void)
+{
+	const struct sigaction action = { .sa_handler = on_hangup, .sa_flags = SA_RESTART };
+	command_catch_signals();
+	sigaction(SIGHUP, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static void
+tell_reread(const struct serving *serving, const char *what, const GError *error)
+{
+	if (error == NULL)
+		log_say(&serving->log, LOG_LEVEL_NOTICE, "reread", "what", what, NULL);
+	else
+		log_say(&serving->log, LOG_LEVEL_ERROR, "not-reread", "what", what, "why",
+			error->message, NULL);
+}
+
+static void
+reread_files(struct serving *serving)
+{
+	g_autoptr(GError) of_passwords = NULL, of_tls = NULL;
+	if (serving->passwords != NULL) {
+		passwords_reread(serving->passwords, &of_passwords);
+		tell_reread(serving, "passwords", of_passwords);
+	}
+	if (serving->tls_files != NULL) {
+		tls_files_reload(serving->tls_files, &of_tls);
+		tell_reread(serving, "certificate", of_tls);
+	}
+}
+
+static void
+tend(struct serving *serving)
+{
+	while (command_stop == 0) {
+		g_usleep(TICK_MICROSECONDS);
+		server_tend(serving->server);
+		pool_tend(serving->web.pool);
+		if (atomic_exchange(&reread, 0) != 0)
+			reread_files(serving);
+	}
+}
+
+static bool
+is_over(struct serving *serving)
+{
+	bool drained = server_drain(serving->server);
+	return drained && fleet_is_over(serving->web.fleet) &&
+	       (serving->web.looker == NULL || looker_is_idle(serving->web.looker));
+}
+
+/* Ends what is under way.  A live check, or a connection to a database that does not answer, cannot
+   be hurried; since nothing was written that could be half done, they are left. */
+static void
+finish(struct serving *serving)
+{
+	int64_t end = g_get_monotonic_time() + ENDING_MICROSECONDS;
+	fleet_close(serving->web.fleet);
+	if (serving->web.looker != NULL)
+		looker_close(serving->web.looker);
+	pool_close(serving->web.pool);
+	while (!is_over(serving)) {
+		if (g_get_monotonic_time() > end)
+			_exit(EXIT_OK);
+		g_usleep(ENDING_TICK);
+	}
+}
+
 static int
 serve(struct serving *serving)
 {
 	g_autoptr(GError) error = NULL;
 	const struct fleet_options fleet = { .pool = serving->web.pool,
 		.saved = serving->saved,
+		.log = &serving->log,
 		.at = serving->web.at,
 		.seconds = (unsigned)refresh };
+	/* a password, or a proxy that asks for one, keeps pages of others out as well */
+	bool guarded = auth_file != NULL || serving->proxies->len > 0;
 	const struct server_options options = { .listener = &serving->listener,
 		.proxies = (const struct network *)serving->proxies->data,
 		.n_proxies = serving->proxies->len,
 		.hosts = hosts,
-		.any_host = auth_file != NULL || serving->proxies->len > 0,
+		.any_host = guarded && hosts == NULL,
 		.passwords = serving->passwords,
-		.certificate = serving->certificate,
-		.key = serving->key,
-		.threads = USUAL_THREADS,
+		.tls_files = serving->tls_files,
+		.page_threads = USUAL_THREADS,
+		.log = &serving->log,
 		.web = &serving->web };
 	serving->web.saved = serving->saved;
 	serving->web.fleet = fleet_new(&fleet);
 	if (allow_check)
 		serving->web.looker = looker_new(&check_options, (unsigned)checks_a_minute);
-	command_catch_signals();
+	catch_signals();
 	serving->server = server_new(&options, &error);
 	if (serving->server == NULL) {
 		command_complain("web", error->message);
 		return EXIT_IO;
 	}
-	fprintf(stderr, "serving http%s://%s/\n", serving->certificate != NULL ? "s" : "",
+	fprintf(stderr, "serving http%s://%s/\n", serving->listener.tls ? "s" : "",
 		serving->listener.name);
-	while (command_stop == 0) {
-		g_usleep(TICK_MICROSECONDS);
-		server_tend(serving->server);
-	}
+	tend(serving);
+	finish(serving);
 	return EXIT_OK;
 }
 
@@ -216,17 +290,16 @@ act(struct serving *serving)
 static void
 clear(struct serving *serving)
 {
-	looker_free(serving->web.looker);
 	server_free(serving->server);
+	looker_free(serving->web.looker);
 	fleet_free(serving->web.fleet);
 	pool_free(serving->web.pool);
+	tls_files_free(serving->tls_files);
 	if (serving->listener.name != NULL)
 		listener_clear(&serving->listener);
 	passwords_free(serving->passwords);
 	saved_checks_free(serving->saved);
 	g_array_unref(serving->proxies);
-	g_free(serving->certificate);
-	g_free(serving->key);
 }
 
 static int
@@ -256,7 +329,8 @@ run_web(int argc, char **argv)
 		{ "checks-a-minute", 0, 0, G_OPTION_ARG_INT, &checks_a_minute,
 			"Looks that it takes at most (6)", "N" },
 	};
-	struct serving serving = { .listener = { .fd = -1 } };
+	struct serving serving = { .listener = { .fd = -1 },
+		.log = { STDERR_FILENO, LOG_LEVEL_NOTICE, log_is_journal() } };
 	check_option_entries(entries + OWN_OPTIONS);
 	readiness_rule_entries(entries + OWN_OPTIONS + CHECK_OPTION_COUNT);
 	int status = command_options(&command_web, "", description, entries, true, &argc, &argv);

@@ -2,11 +2,13 @@
    a page of them costs no query. */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "analyze/evidence.h"
 #include "analyze/verdict.h"
 #include "analyze/web/pool.h"
+#include "ingest/log.h"
 
 /* Days of the little plot. */
 #define FLEET_DAYS 30
@@ -18,9 +20,11 @@ struct fleet_day {
 
 /* A domain as it was judged last. */
 struct fleet_entry {
+	atomic_uint holders;
 	char *domain;
 	enum verdict verdict;
-	char *code, *headline; /* of the heaviest reason; NULL: none */
+	char *code, *headline; /* of the heaviest reason; NULL: none; headline alone: why the domain
+				  could not be judged */
 	int clean_days, required_days;
 	int32_t earliest_day;              /* INT32_MIN: not known */
 	int64_t success, refused;          /* sessions of the window */
@@ -31,6 +35,7 @@ struct fleet_entry {
 
 /* What was known at a time.  Worst first; of one verdict, by name. */
 struct fleet_state {
+	atomic_uint holders;
 	GPtrArray *entries; /* of struct fleet_entry */
 	int64_t at;         /* judged for this time */
 	bool whole;         /* else there are more to come: the first round is under way */
@@ -42,12 +47,17 @@ struct fleet;
 struct fleet_options {
 	struct pool *pool;
 	const struct saved_checks *saved;
-	int64_t at;       /* INT64_MIN: now */
-	unsigned seconds; /* from the begin of one round to the next, at least */
+	const struct log *log; /* is told when rounds fail, and when they do no more */
+	int64_t at;            /* INT64_MIN: now */
+	unsigned seconds;      /* from the begin of one round to the next, at least */
 };
 
 struct fleet *fleet_new(const struct fleet_options *options);
-/* Ends the thread. */
+/* Ends the round that is under way after the domain in hand. */
+void fleet_close(struct fleet *fleet);
+/* Whether it ended. */
+bool fleet_is_over(struct fleet *fleet);
+/* Waits for that. */
 void fleet_free(struct fleet *fleet);
 
 /* What is known now; fleet_state_unref it.  Never NULL. */

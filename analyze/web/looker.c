@@ -6,20 +6,17 @@
 #include "analyze/check_json.h"
 #include "analyze/check_text.h"
 
-/* Looks that may wait or be in hand. */
-#define MOST_UNDER_WAY 4
+/* Looks at a time: one at a domain whose hosts do not answer takes its whole minute and a half, and
+   others should not wait for it. */
+#define AT_ONCE 4
 #define MINUTE (60 * G_USEC_PER_SEC)
 
 struct looker {
 	const struct checker_options *options;
 	unsigned a_minute;
-	GThread *thread;
+	struct desk *desk;
 	GMutex mutex;
-	GCond asked;
-	GQueue waiting;     /* of struct look */
-	unsigned under_way; /* reserved and not done */
-	GQueue times;       /* of int64_t: when those of the last minute were asked for */
-	bool end;
+	GQueue times; /* of int64_t: when those of the last minute were asked for */
 };
 
 struct look *
@@ -74,87 +71,78 @@ take_check(void *user, struct check *check)
 }
 
 static void
-go(struct looker *looker, struct look *look)
+run_look(struct errand *errand)
 {
+	struct look *look = (struct look *)errand;
 	struct run run = { look, false };
 	struct checker_figures figures;
-	struct checker *checker = checker_new(looker->options, NULL);
+	struct checker *checker = checker_new(look->options, NULL);
 	if (checker == NULL)
 		return;
 	checker_run(checker, next_domain, take_check, &run, &figures);
 	checker_free(checker);
 }
 
-static void *
-work(void *user)
+static void
+look_done(struct errand *errand)
 {
-	struct looker *looker = user;
-	g_mutex_lock(&looker->mutex);
-	for (;;) {
-		while (g_queue_is_empty(&looker->waiting) && !looker->end)
-			g_cond_wait(&looker->asked, &looker->mutex);
-		struct look *look = g_queue_pop_head(&looker->waiting);
-		if (look == NULL)
-			break;
-		bool end = looker->end;
-		g_mutex_unlock(&looker->mutex);
-		if (!end)
-			go(looker, look);
-		look->done(look);
-		g_mutex_lock(&looker->mutex);
-		looker->under_way--;
-	}
-	g_mutex_unlock(&looker->mutex);
-	return NULL;
+	struct look *look = (struct look *)errand;
+	look->done(look);
 }
 
 /* ---- asking ---- */
 
 static bool
-may_begin(struct looker *looker)
+is_one_more(struct looker *looker)
 {
 	int64_t now = g_get_monotonic_time();
+	g_autoptr(GMutexLocker) locked = g_mutex_locker_new(&looker->mutex);
 	while (!g_queue_is_empty(&looker->times) &&
 		now - *(int64_t *)g_queue_peek_head(&looker->times) > MINUTE)
 		g_free(g_queue_pop_head(&looker->times));
-	if (looker->end || looker->under_way >= MOST_UNDER_WAY ||
-		g_queue_get_length(&looker->times) >= looker->a_minute)
+	if (g_queue_get_length(&looker->times) >= looker->a_minute)
 		return false;
 	g_queue_push_tail(&looker->times, g_memdup2(&now, sizeof now));
 	return true;
 }
 
 bool
-looker_reserve(struct looker *looker)
-{
-	g_mutex_lock(&looker->mutex);
-	bool may = may_begin(looker);
-	looker->under_way += may;
-	g_mutex_unlock(&looker->mutex);
-	return may;
-}
-
-void
 looker_ask(struct looker *looker, struct look *look)
 {
-	g_mutex_lock(&looker->mutex);
-	g_queue_push_tail(&looker->waiting, look);
-	g_cond_signal(&looker->asked);
-	g_mutex_unlock(&looker->mutex);
+	look->options = looker->options;
+	look->errand.run = run_look;
+	look->errand.done = look_done;
+	return desk_load(looker->desk) < AT_ONCE && is_one_more(looker) &&
+	       desk_give(looker->desk, &look->errand);
 }
+
+/* ---- begin and end ---- */
 
 struct looker *
 looker_new(const struct checker_options *options, unsigned a_minute)
 {
+	const struct desk_options desk = {
+		.name = "looker", .threads = AT_ONCE, .most_waiting = AT_ONCE
+	};
 	struct looker *looker = g_new0(struct looker, 1);
 	looker->options = options;
 	looker->a_minute = a_minute;
 	g_mutex_init(&looker->mutex);
-	g_cond_init(&looker->asked);
-	g_queue_init(&looker->waiting);
 	g_queue_init(&looker->times);
-	looker->thread = g_thread_new("looker", work, looker);
+	looker->desk = desk_new(&desk);
 	return looker;
+}
+
+void
+looker_close(struct looker *looker)
+{
+	desk_close(looker->desk);
+}
+
+bool
+looker_is_idle(struct looker *looker)
+{
+	return desk_load(looker->desk) == 0;
 }
 
 void
@@ -162,13 +150,8 @@ looker_free(struct looker *looker)
 {
 	if (looker == NULL)
 		return;
-	g_mutex_lock(&looker->mutex);
-	looker->end = true;
-	g_cond_signal(&looker->asked);
-	g_mutex_unlock(&looker->mutex);
-	g_thread_join(looker->thread);
+	desk_free(looker->desk);
 	g_queue_clear_full(&looker->times, g_free);
 	g_mutex_clear(&looker->mutex);
-	g_cond_clear(&looker->asked);
 	g_free(looker);
 }

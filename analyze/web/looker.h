@@ -1,12 +1,15 @@
-/* Live checks that a page asks for: one at a time, and only so many a minute. */
+/* Live checks that a page asks for: some at a time, and only so many a minute. */
 #pragma once
 
 #include <stdbool.h>
 
+#include "analyze/web/desk.h"
 #include "checker/checker.h"
 
 /* One look.  text and json are set when it is done; both NULL: it could not be begun. */
 struct look {
+	struct errand errand; /* first; the looker's */
+	const struct checker_options *options;
 	char *domain;
 	char *text; /* as `stsready check` prints it */
 	char *json;
@@ -21,11 +24,13 @@ struct looker;
 
 /* options must live as long; a_minute looks are begun at most. */
 struct looker *looker_new(const struct checker_options *options, unsigned a_minute);
-/* Waits for the look in hand; those that wait are told that they are done. */
+
+/* Begins no more looks.  What is under way cannot be hurried: it takes as long as a check may. */
+void looker_close(struct looker *looker);
+/* Whether none is under way. */
+bool looker_is_idle(struct looker *looker);
+/* Waits for what is under way. */
 void looker_free(struct looker *looker);
 
-/* Makes room for one look; false: too many were asked for, try again later. */
-bool looker_reserve(struct looker *looker);
-
-/* Has a look begun, for which there is room. */
-void looker_ask(struct looker *looker, struct look *look);
+/* Has a look begun; false: too many were asked for, try again later. */
+bool looker_ask(struct looker *looker, struct look *look);

@@ -1,35 +1,67 @@
-/* Names and passwords. */
+/* Names, hashes, and the pairs that were good. */
 #include "analyze/web/passwords.h"
 
 #include <crypt.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/random.h>
 
-/* Checks at a time: each takes a core for a tenth of a second. */
-#define MOST_AT_ONCE 2
-/* Pairs remembered as good. */
-#define MOST_REMEMBERED 256
 #define KEY_BYTES 32
 
-struct passwords {
+/* "$2b$05$" and 53 more; of yescrypt, what follows the last "$": crypt(5). */
+#define BCRYPT_LENGTH 60
+#define YESCRYPT_LENGTH 43
+
+/* What a file says. */
+struct list {
+	atomic_uint holders;
 	GHashTable *hashes; /* by name */
 	const char *any;    /* one of them */
-	uint8_t key[KEY_BYTES];
-	GMutex mutex;
-	GHashTable *good; /* keyed digests of pairs */
-	int under_way;
 };
 
-static bool
-is_strong(const char *hash)
+struct passwords {
+	char *path;
+	uint8_t key[KEY_BYTES];
+	GMutex mutex; /* over what follows */
+	struct list *list;
+	GHashTable *good; /* by name: the keyed digest of the pair that was good last */
+};
+
+/* ---- reading ---- */
+
+static void
+list_unref(struct list *list)
 {
-	return g_str_has_prefix(hash, "$2a$") || g_str_has_prefix(hash, "$2b$") ||
-	       g_str_has_prefix(hash, "$2y$") || g_str_has_prefix(hash, "$y$");
+	if (atomic_fetch_sub(&list->holders, 1) > 1)
+		return;
+	g_hash_table_unref(list->hashes);
+	g_free(list);
 }
 
 static bool
-read_line(struct passwords *passwords, char *line, GError **error)
+is_bcrypt(const char *hash)
+{
+	return (g_str_has_prefix(hash, "$2a$") || g_str_has_prefix(hash, "$2b$") ||
+		       g_str_has_prefix(hash, "$2y$")) &&
+	       strlen(hash) == BCRYPT_LENGTH;
+}
+
+static bool
+is_yescrypt(const char *hash)
+{
+	return g_str_has_prefix(hash, "$y$") && strlen(strrchr(hash, '$') + 1) == YESCRYPT_LENGTH;
+}
+
+/* Of a kind that is hard to guess, and one that crypt(3) can make again. */
+static bool
+is_strong(const char *hash)
+{
+	return (is_bcrypt(hash) || is_yescrypt(hash)) && crypt_checksalt(hash) == CRYPT_SALT_OK;
+}
+
+static bool
+read_line(struct list *list, char *line, GError **error)
 {
 	g_strstrip(line);
 	if (*line == '\0' || *line == '#')
@@ -42,49 +74,79 @@ read_line(struct passwords *passwords, char *line, GError **error)
 	*colon = '\0';
 	if (!is_strong(colon + 1)) {
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
-			"%s: neither bcrypt nor yescrypt; make it with `htpasswd -B` or `mkpasswd`",
+			"%s: neither bcrypt nor yescrypt, or cut short; make it with `htpasswd -B` "
+			"or `mkpasswd`",
 			line);
 		return false;
 	}
-	g_hash_table_replace(passwords->hashes, g_strdup(line), g_strdup(colon + 1));
+	g_hash_table_replace(list->hashes, g_strdup(line), g_strdup(colon + 1));
 	return true;
 }
 
 static bool
-read_lines(struct passwords *passwords, char *text, GError **error)
+read_lines(struct list *list, char *text, GError **error)
 {
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 	for (int i = 0; lines[i] != NULL; i++)
-		if (!read_line(passwords, lines[i], error)) {
+		if (!read_line(list, lines[i], error)) {
 			g_prefix_error(error, "line %d: ", i + 1);
 			return false;
 		}
-	if (g_hash_table_size(passwords->hashes) == 0) {
+	if (g_hash_table_size(list->hashes) == 0) {
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "names nobody");
 		return false;
 	}
 	GHashTableIter at;
-	g_hash_table_iter_init(&at, passwords->hashes);
-	g_hash_table_iter_next(&at, NULL, (gpointer *)&passwords->any);
+	g_hash_table_iter_init(&at, list->hashes);
+	g_hash_table_iter_next(&at, NULL, (gpointer *)&list->any);
 	return true;
+}
+
+static struct list *
+read_file(const char *path, GError **error)
+{
+	g_autofree char *text = NULL;
+	if (!g_file_get_contents(path, &text, NULL, error))
+		return NULL;
+	struct list *list = g_new0(struct list, 1);
+	atomic_init(&list->holders, 1);
+	list->hashes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	if (read_lines(list, text, error))
+		return list;
+	g_prefix_error(error, "%s: ", path);
+	list_unref(list);
+	return NULL;
 }
 
 struct passwords *
 passwords_read(const char *path, GError **error)
 {
-	g_autofree char *text = NULL;
-	if (!g_file_get_contents(path, &text, NULL, error))
+	struct list *list = read_file(path, error);
+	if (list == NULL)
 		return NULL;
 	struct passwords *passwords = g_new0(struct passwords, 1);
-	passwords->hashes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-	passwords->good = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	passwords->path = g_strdup(path);
+	passwords->list = list;
+	passwords->good = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	g_mutex_init(&passwords->mutex);
-	if (read_lines(passwords, text, error) &&
-		getrandom(passwords->key, KEY_BYTES, 0) == KEY_BYTES)
-		return passwords;
-	g_prefix_error(error, "%s: ", path);
-	passwords_free(passwords);
-	return NULL;
+	ssize_t got = getrandom(passwords->key, KEY_BYTES, 0);
+	g_assert(got == KEY_BYTES); /* getrandom(2): up to 256 bytes come whole */
+	return passwords;
+}
+
+bool
+passwords_reread(struct passwords *passwords, GError **error)
+{
+	struct list *list = read_file(passwords->path, error);
+	if (list == NULL)
+		return false;
+	g_mutex_lock(&passwords->mutex);
+	struct list *before = passwords->list;
+	passwords->list = list;
+	g_hash_table_remove_all(passwords->good);
+	g_mutex_unlock(&passwords->mutex);
+	list_unref(before);
+	return true;
 }
 
 void
@@ -92,11 +154,14 @@ passwords_free(struct passwords *passwords)
 {
 	if (passwords == NULL)
 		return;
-	g_hash_table_unref(passwords->hashes);
+	list_unref(passwords->list);
 	g_hash_table_unref(passwords->good);
 	g_mutex_clear(&passwords->mutex);
+	g_free(passwords->path);
 	g_free(passwords);
 }
+
+/* ---- checking ---- */
 
 /* What a pair is remembered by: of no use to who reads our memory without the key. */
 static char *
@@ -114,8 +179,10 @@ static bool
 same(const char *one, const char *other)
 {
 	size_t length = strlen(one);
-	unsigned difference = length != strlen(other);
-	for (size_t i = 0; difference == 0 && i < length; i++)
+	unsigned difference = 0;
+	if (length != strlen(other))
+		return false;
+	for (size_t i = 0; i < length; i++)
 		difference |= (unsigned char)one[i] ^ (unsigned char)other[i];
 	return difference == 0;
 }
@@ -130,35 +197,37 @@ matches(const char *hash, const char *password)
 	return good;
 }
 
-/* GOOD: seen before; BAD: to be checked, and counted as under way. */
-static enum passwords_answer
-begin(struct passwords *passwords, const char *digest)
-{
-	enum passwords_answer answer = PASSWORDS_BAD;
-	g_mutex_lock(&passwords->mutex);
-	if (g_hash_table_contains(passwords->good, digest))
-		answer = PASSWORDS_GOOD;
-	else if (passwords->under_way == MOST_AT_ONCE)
-		answer = PASSWORDS_BUSY;
-	else
-		passwords->under_way++;
-	g_mutex_unlock(&passwords->mutex);
-	return answer;
-}
-
-enum passwords_answer
-passwords_check(struct passwords *passwords, const char *name, const char *password)
+bool
+passwords_remember(struct passwords *passwords, const char *name, const char *password)
 {
 	g_autofree char *digest = digest_of(passwords, name, password);
-	enum passwords_answer answer = begin(passwords, digest);
-	if (answer != PASSWORDS_BAD)
-		return answer;
-	const char *hash = g_hash_table_lookup(passwords->hashes, name);
-	bool good = matches(hash != NULL ? hash : passwords->any, password) && hash != NULL;
+	g_autoptr(GMutexLocker) locked = g_mutex_locker_new(&passwords->mutex);
+	const char *good = g_hash_table_lookup(passwords->good, name);
+	return good != NULL && same(good, digest);
+}
+
+/* Remembers a good pair, unless the file changed meanwhile.  One a name, so that there are never
+   more than names. */
+static void
+keep(struct passwords *passwords, const struct list *list, const char *name, const char *password)
+{
+	g_autofree char *digest = digest_of(passwords, name, password);
+	g_autoptr(GMutexLocker) locked = g_mutex_locker_new(&passwords->mutex);
+	if (passwords->list == list)
+		g_hash_table_replace(passwords->good, g_strdup(name), g_steal_pointer(&digest));
+}
+
+bool
+passwords_check(struct passwords *passwords, const char *name, const char *password)
+{
 	g_mutex_lock(&passwords->mutex);
-	passwords->under_way--;
-	if (good && g_hash_table_size(passwords->good) < MOST_REMEMBERED)
-		g_hash_table_add(passwords->good, g_steal_pointer(&digest));
+	struct list *list = passwords->list;
+	atomic_fetch_add(&list->holders, 1);
 	g_mutex_unlock(&passwords->mutex);
-	return good ? PASSWORDS_GOOD : PASSWORDS_BAD;
+	const char *hash = g_hash_table_lookup(list->hashes, name);
+	bool good = matches(hash != NULL ? hash : list->any, password) && hash != NULL;
+	if (good)
+		keep(passwords, list, name, password);
+	list_unref(list);
+	return good;
 }

@@ -4,12 +4,6 @@
 #include <glib.h>
 #include <stdbool.h>
 
-enum passwords_answer {
-	PASSWORDS_GOOD,
-	PASSWORDS_BAD,
-	PASSWORDS_BUSY, /* as many are being checked as may be: try again */
-};
-
 struct passwords;
 
 /* Lines of NAME:HASH, the hash bcrypt ("$2y$") or yescrypt ("$y$"); "#" begins a comment.  NULL
@@ -17,7 +11,16 @@ struct passwords;
 struct passwords *passwords_read(const char *path, GError **error);
 void passwords_free(struct passwords *passwords);
 
-/* Whether they belong together; takes as long for a name that is not there.  What was good before
-   is found at once, since a hash that is hard to guess is slow. */
-enum passwords_answer passwords_check(
-	struct passwords *passwords, const char *name, const char *password);
+/* Reads the file again: from now on only what it says is good.  False with error, and what was read
+   before still holds. */
+bool passwords_reread(struct passwords *passwords, GError **error);
+
+/* The functions below may be called by any thread. */
+
+/* Whether passwords_check found just these to belong together: at once, since a hash that is hard
+   to guess is slow. */
+bool passwords_remember(struct passwords *passwords, const char *name, const char *password);
+
+/* Whether they belong together; takes as long for a name that is not there: a tenth of a second of
+   a core or more. */
+bool passwords_check(struct passwords *passwords, const char *name, const char *password);

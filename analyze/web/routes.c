@@ -49,6 +49,14 @@ web_refuse_database(
 	web_refuse(request, answer, 503, "No database", words);
 }
 
+bool
+web_waits(const struct web_request *request)
+{
+	return g_str_has_prefix(request->path, "/domains/") ||
+	       g_str_has_prefix(request->path, "/reports") ||
+	       strcmp(request->path, "/failures") == 0;
+}
+
 void
 web_route(const struct web *web, const struct web_request *request, struct web_answer *answer)
 {
@@ -63,6 +71,8 @@ web_route(const struct web *web, const struct web_request *request, struct web_a
 		web_report_page(web, request, answer, path + strlen("/reports/"));
 	else if (strcmp(path, "/failures") == 0)
 		web_failures_page(web, request, answer);
+	else if (strcmp(path, "/favicon.ico") == 0)
+		answer->status = 204;
 	else if (strcmp(path, "/check") == 0 && web->looker != NULL)
 		web_check_form(web, request, answer);
 	else

@@ -1,457 +1,272 @@
-/* libmicrohttpd, set up for pages: a few threads, strict headers, short patience. */
+/* libmicrohttpd, set up for pages: a few threads that never wait, and threads for what must. */
 #include "analyze/web/server.h"
 
-#include <stdio.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
+#include <unistd.h>
 
-#include <microhttpd.h>
-
-#include "analyze/html_style.h"
-#include "ingest/domain_name.h"
+#include "analyze/web/exchange.h"
+#include "analyze/web/wire.h"
+#include "ingest/acceptor.h"
+#include "ingest/proxy_address.h"
+#include "ingest/worker.h"
 
 #define MOST_CONNECTIONS 4096
+#define LEAST_CONNECTIONS 16
+/* Of one address that is not this machine's nor a proxy's. */
+#define MOST_AN_ADDRESS 256
+/* Files that are no connections: of the database, of live checks. */
+#define OTHER_FILES 256
+
 /* For a request's header, of one connection. */
 #define CONNECTION_MEMORY (16u << 10)
-/* domain=NAME */
-#define MOST_BODY 1024
-/* Seconds for a request to come in, from the begin of the connection or the end of the one before;
-   and for its answer to be taken. */
-#define REQUEST_SECONDS 30
-#define ANSWER_SECONDS 60
+/* Of answers that their clients have not taken yet. */
+#define ANSWER_MEMORY ((size_t)256 << 20)
+
+#define MOST_THREADS 4
+
+/* Pages that wait for a thread, and for how many seconds at most: then they are refused, so that a
+   database which hangs makes nobody wait for minutes. */
+#define MOST_WAITING 256
+#define WAITING_SECONDS 5
+
+/* Passwords checked at a time: each takes a core for a tenth of a second. */
+#define KEY_THREADS 2
+#define MOST_KEYS 64
+/* Wrong ones of an address: so many at once, then one every so often. */
+#define FAILURES 20
+#define FAILURES_A_SECOND 0.2
+
+#define COMPLAINT_PERIOD (60 * G_USEC_PER_SEC)
 
 #define TLS_PRIORITY "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
-/* What a connection is at. */
-enum phase { PHASE_REQUEST, PHASE_LOOK, PHASE_ANSWER };
-
-struct seat {
-	int fd;
-	enum phase phase;
-	int64_t since;
+struct lane {
+	struct server *server;
+	struct worker *worker;
 };
 
 struct server {
 	struct server_options options;
-	struct MHD_Daemon *daemon;
-	char *policy; /* Content-Security-Policy */
-	GMutex mutex;
-	GHashTable *seats; /* of struct seat */
+	struct guard *guard, *failures;
+	struct clients *clients;
+	struct metrics *metrics; /* which nobody reads: the acceptor wants to count */
+	struct desk *keys, *pages;
+	struct replies *replies;
+	struct exchanges *exchanges;
+	struct acceptor *acceptor;
+	/* this machine's addresses, which need no cap */
+	struct network known[3];
+	struct lane lanes[MOST_THREADS];
+	unsigned n_lanes;
+	unsigned next; /* the lane of the next connection; the acceptor's */
+	int64_t complained_at;
 };
 
-/* A request and what becomes of it. */
-struct exchange {
-	struct server *server;
-	struct MHD_Connection *connection;
-	GString *body;
-	bool too_long;
-	struct look *look; /* asked for; done when the handler is called again */
-};
+/* ---- connections ---- */
 
-/* ---- patience ---- */
-
-static void
-set_phase(struct server *server, struct MHD_Connection *connection, enum phase phase)
+static const struct network *
+known(const struct server *server, size_t *n)
 {
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-	struct seat *seat = info != NULL ? info->socket_context : NULL;
-	if (seat == NULL)
-		return;
-	g_mutex_lock(&server->mutex);
-	seat->phase = phase;
-	seat->since = g_get_monotonic_time();
-	g_mutex_unlock(&server->mutex);
+	bool proxies = server->options.n_proxies > 0;
+	*n = proxies ? server->options.n_proxies : G_N_ELEMENTS(server->known);
+	return proxies ? server->options.proxies : server->known;
+}
+
+static bool
+is_known(const struct server *server, const struct address *address)
+{
+	size_t n;
+	const struct network *networks = known(server, &n);
+	return proxy_address_is_proxy(networks, n, address);
+}
+
+static struct client *
+new_client(struct lane *lane, struct MHD_Connection *connection)
+{
+	struct server *server = lane->server;
+	struct client *client = g_new0(struct client, 1);
+	client->fd =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+	client->address =
+		address_of(MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)
+				   ->client_addr);
+	client->known = is_known(server, &client->address);
+	client->worker = lane->worker;
+	client->seat.files = server->options.tls_files;
+	client->tls = server->options.listener->tls;
+	atomic_init(&client->deadline,
+		g_get_monotonic_time() + EXCHANGE_REQUEST_SECONDS * G_USEC_PER_SEC);
+	if (client->tls)
+		tls_files_seat(&client->seat,
+			MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION)
+				->tls_session);
+	return client;
 }
 
 static void
 connection_changed(void *user, struct MHD_Connection *connection, void **context,
 	enum MHD_ConnectionNotificationCode what)
 {
-	struct server *server = user;
+	struct lane *lane = user;
+	struct server *server = lane->server;
+	struct client *client = *context;
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		struct seat *seat = g_new0(struct seat, 1);
-		seat->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)
-				   ->connect_fd;
-		seat->since = g_get_monotonic_time();
-		g_mutex_lock(&server->mutex);
-		g_hash_table_add(server->seats, seat);
-		g_mutex_unlock(&server->mutex);
-		*context = seat;
-	} else if (*context != NULL) {
-		g_mutex_lock(&server->mutex);
-		g_hash_table_remove(server->seats, *context); /* frees it */
-		g_mutex_unlock(&server->mutex);
+		*context = client = new_client(lane, connection);
+		clients_add(server->clients, client);
+	} else if (client != NULL) {
 		*context = NULL;
+		guard_disconnect(server->guard, &client->address, client->known);
+		clients_remove(server->clients, client);
 	}
 }
-
-void
-server_tend(struct server *server)
-{
-	GHashTableIter at;
-	struct seat *seat;
-	int64_t now = g_get_monotonic_time();
-	g_mutex_lock(&server->mutex);
-	g_hash_table_iter_init(&at, server->seats);
-	while (g_hash_table_iter_next(&at, (gpointer *)&seat, NULL)) {
-		int seconds = seat->phase == PHASE_REQUEST ? REQUEST_SECONDS : ANSWER_SECONDS;
-		if (seat->phase != PHASE_LOOK && now - seat->since > seconds * G_USEC_PER_SEC)
-			shutdown(seat->fd, SHUT_RDWR);
-	}
-	g_mutex_unlock(&server->mutex);
-}
-
-/* ---- answers ---- */
 
 static void
-put_headers(const struct server *server, struct MHD_Response *response)
+forget(struct server *server, const struct sockaddr *peer)
 {
-	static const char *const headers[][2] = {
-		{ "X-Content-Type-Options", "nosniff" },
-		{ "X-Frame-Options", "DENY" },
-		/* with no-referrer a form would be sent with "Origin: null" */
-		{ "Referrer-Policy", "same-origin" },
-		{ "Cross-Origin-Opener-Policy", "same-origin" },
-		{ "Cross-Origin-Resource-Policy", "same-origin" },
-		{ "Cache-Control", "no-store" },
-		{ "Vary", "Accept" },
-	};
-	for (size_t i = 0; i < G_N_ELEMENTS(headers); i++)
-		MHD_add_response_header(response, headers[i][0], headers[i][1]);
-	MHD_add_response_header(response, "Content-Security-Policy", server->policy);
-}
-
-/* Takes over answer->body; name, value: one more header; NULL: none. */
-static enum MHD_Result
-send_answer(
-	struct exchange *exchange, struct web_answer *answer, const char *name, const char *value)
-{
-	gsize length = answer->body->len;
-	struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback(
-		length, g_string_free(answer->body, FALSE), g_free);
-	put_headers(exchange->server, response);
-	MHD_add_response_header(response, "Content-Type", answer->type);
-	if (answer->attachment)
-		MHD_add_response_header(
-			response, "Content-Disposition", "attachment; filename=\"report.json\"");
-	if (name != NULL)
-		MHD_add_response_header(response, name, value);
-	set_phase(exchange->server, exchange->connection, PHASE_ANSWER);
-	enum MHD_Result queued = MHD_queue_response(exchange->connection, answer->status, response);
-	MHD_destroy_response(response);
-	return queued;
-}
-
-static enum MHD_Result
-refuse(struct exchange *exchange, const struct web_request *request, unsigned status,
-	const char *title, const char *words, const char *name, const char *value)
-{
-	struct web_answer answer = { .body = g_string_new(NULL) };
-	web_refuse(request, &answer, status, title, words);
-	return send_answer(exchange, &answer, name, value);
-}
-
-/* ---- who asks, and by which name ---- */
-
-static enum MHD_Result
-accept_peer(void *user, const struct sockaddr *peer, socklen_t length)
-{
-	const struct server_options *options = &((struct server *)user)->options;
 	struct address address = address_of(peer);
-	(void)length;
-	if (options->n_proxies == 0)
-		return MHD_YES;
-	for (size_t i = 0; i < options->n_proxies; i++)
-		if (network_has(&options->proxies[i], &address))
-			return MHD_YES;
-	return MHD_NO;
+	guard_disconnect(server->guard, &address, is_known(server, &address));
 }
 
-/* Whether a page of somebody else's, whose name was made to point here, is not what asks. */
-static bool
-is_own_name(const struct server_options *options, const char *host)
+/* libmicrohttpd would not have it. */
+static void
+connection_dropped(void *user, const struct sockaddr *peer)
 {
-	struct address address;
-	if (options->any_host)
-		return true;
-	if (host == NULL)
-		return false;
-	g_autofree char *name = g_ascii_strdown(host, -1);
-	char *bracket = strrchr(name, ']'), *colon = strrchr(name, ':');
-	if (colon != NULL && (bracket == NULL || colon > bracket))
-		*colon = '\0';
-	if (strcmp(name, "localhost") == 0 ||
-		(options->hosts != NULL &&
-			g_strv_contains((const char *const *)options->hosts, name)))
-		return true;
-	size_t length = strlen(name);
-	if (length > 2 && name[0] == '[' && name[length - 1] == ']') {
-		name[length - 1] = '\0';
-		return address_parse(name + 1, &address) && address_is_loopback(&address);
-	}
-	return address_parse(name, &address) && address_is_loopback(&address);
-}
-
-static const char *
-header(struct exchange *exchange, const char *name)
-{
-	return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
-}
-
-/* A form of ours, or no browser: browsers tell where a form comes from. */
-static bool
-is_own_form(struct exchange *exchange)
-{
-	const char *origin = header(exchange, "Origin"), *host = header(exchange, "Host");
-	const char *site = header(exchange, "Sec-Fetch-Site");
-	if (site != NULL && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
-		return false;
-	if (origin == NULL)
-		return true;
-	const char *separator = strstr(origin, "://");
-	return separator != NULL && host != NULL &&
-	       g_ascii_strcasecmp(separator + strlen("://"), host) == 0;
-}
-
-static enum passwords_answer
-is_known(struct exchange *exchange)
-{
-	char *password = NULL;
-	enum passwords_answer answer = PASSWORDS_BAD;
-	if (exchange->server->options.passwords == NULL)
-		return PASSWORDS_GOOD;
-	char *name = MHD_basic_auth_get_username_password(exchange->connection, &password);
-	if (name != NULL && password != NULL)
-		answer = passwords_check(exchange->server->options.passwords, name, password);
-	MHD_free(name);
-	MHD_free(password);
-	return answer;
-}
-
-/* ---- requests ---- */
-
-static enum MHD_Result
-take_parameter(void *user, enum MHD_ValueKind kind, const char *name, const char *value)
-{
-	GHashTable *query = user;
-	(void)kind;
-	g_hash_table_replace(query, g_utf8_make_valid(name, -1),
-		g_utf8_make_valid(value != NULL ? value : "", -1));
-	return MHD_YES;
-}
-
-/* The media type that is preferred, among two: what a browser sends names HTML. */
-static bool
-prefers_json(const char *accept)
-{
-	return accept != NULL && strstr(accept, "application/json") != NULL &&
-	       strstr(accept, "text/html") == NULL;
+	struct lane *lane = user;
+	forget(lane->server, peer);
 }
 
 static void
-read_request(struct exchange *exchange, const char *url, char **path, struct web_request *request)
+add_connection(void *user, int fd, bool tls, const struct sockaddr *peer, socklen_t length)
 {
-	*path = g_utf8_make_valid(url, -1);
-	*request = (struct web_request){ .path = *path,
-		.query = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
-		.json = prefers_json(header(exchange, "Accept")) };
-	MHD_get_connection_values(
-		exchange->connection, MHD_GET_ARGUMENT_KIND, take_parameter, request->query);
-	if (g_str_has_suffix(*path, ".json")) {
-		(*path)[strlen(*path) - strlen(".json")] = '\0';
-		request->json = true;
-	}
-}
-
-static void
-look_done(struct look *look)
-{
-	struct exchange *exchange = look->user;
-	MHD_resume_connection(exchange->connection);
-}
-
-static enum MHD_Result
-begin_look(struct exchange *exchange, const struct web_request *request)
-{
-	g_autoptr(GHashTable) fields = g_uri_parse_params(
-		exchange->body->str, (gssize)exchange->body->len, "&", G_URI_PARAMS_WWW_FORM, NULL);
-	const char *name = fields != NULL ? g_hash_table_lookup(fields, "domain") : NULL;
-	g_autofree char *trimmed = g_strstrip(g_strdup(name != NULL ? name : ""));
-	g_autofree char *domain = domain_name_normalise(trimmed, false);
-	if (domain == NULL)
-		return refuse(exchange, request, 400, "No such domain", "That is no domain name.",
-			NULL, NULL);
-	if (!looker_reserve(exchange->server->options.web->looker))
-		return refuse(exchange, request, 429, "Too many checks",
-			"Others were asked for just now: try again in a minute.", "Retry-After",
-			"60");
-	exchange->look = look_new(domain, look_done, exchange);
-	set_phase(exchange->server, exchange->connection, PHASE_LOOK);
-	/* before it can be done */
-	MHD_suspend_connection(exchange->connection);
-	looker_ask(exchange->server->options.web->looker, exchange->look);
-	return MHD_YES;
-}
-
-static enum MHD_Result
-answer_post(struct exchange *exchange, const struct web_request *request)
-{
-	const struct web *web = exchange->server->options.web;
-	if (strcmp(request->path, "/check") != 0 || web->looker == NULL)
-		return refuse(exchange, request, 405, "Only reading", "Pages can only be read.",
-			"Allow", "GET, HEAD");
-	if (!is_own_form(exchange))
-		return refuse(exchange, request, 403, "Not from here",
-			"The form was sent from another site's page.", NULL, NULL);
-	if (exchange->too_long)
-		return refuse(exchange, request, 413, "Too long", "That is more than a form holds.",
-			NULL, NULL);
-	if (exchange->look == NULL)
-		return begin_look(exchange, request);
-	struct web_answer answer = { .status = 200,
-		.type = request->json ? "application/json" : "text/html; charset=utf-8",
-		.body = g_string_new(NULL) };
-	web_check_page(web, request, &answer, exchange->look);
-	return send_answer(exchange, &answer, NULL, NULL);
-}
-
-static enum MHD_Result
-answer_get(struct exchange *exchange, const struct web_request *request)
-{
-	struct web_answer answer = { .status = 200,
-		.type = request->json ? "application/json" : "text/html; charset=utf-8",
-		.body = g_string_new(NULL) };
-	if (strcmp(request->path, "/favicon.ico") == 0)
-		answer.status = 204;
-	else
-		web_route(exchange->server->options.web, request, &answer);
-	return send_answer(exchange, &answer, NULL, NULL);
-}
-
-static enum MHD_Result
-answer_request(struct exchange *exchange, const struct web_request *request, const char *method)
-{
-	if (!is_own_name(&exchange->server->options, header(exchange, "Host")))
-		return refuse(exchange, request, 421, "Not here",
-			"This server is asked by another name; --host lets it answer to more.",
-			NULL, NULL);
-	switch (is_known(exchange)) {
-	case PASSWORDS_BAD:
-		return refuse(exchange, request, 401, "Who are you?",
-			"Name and password are needed.", "WWW-Authenticate",
-			"Basic realm=\"stsready\", charset=\"UTF-8\"");
-	case PASSWORDS_BUSY:
-		return refuse(exchange, request, 503, "Busy",
-			"Too many passwords are being checked.", "Retry-After", "1");
-	case PASSWORDS_GOOD:
-		break;
-	}
-	if (strcmp(method, MHD_HTTP_METHOD_POST) == 0)
-		return answer_post(exchange, request);
-	if (strcmp(method, MHD_HTTP_METHOD_GET) == 0 || strcmp(method, MHD_HTTP_METHOD_HEAD) == 0)
-		return answer_get(exchange, request);
-	return refuse(exchange, request, 405, "Only reading", "Pages can only be read.", "Allow",
-		"GET, HEAD");
-}
-
-static enum MHD_Result
-handle(void *user, struct MHD_Connection *connection, const char *url, const char *method,
-	const char *version, const char *bytes, size_t *length, void **context)
-{
-	struct exchange *exchange = *context;
-	(void)version;
-	if (exchange == NULL) {
-		exchange = g_new0(struct exchange, 1);
-		exchange->server = user;
-		exchange->connection = connection;
-		exchange->body = g_string_new(NULL);
-		*context = exchange;
-		return MHD_YES;
-	}
-	if (*length > 0) {
-		exchange->too_long |= exchange->body->len + *length > MOST_BODY;
-		if (!exchange->too_long)
-			g_string_append_len(exchange->body, bytes, (gssize)*length);
-		*length = 0;
-		return MHD_YES;
-	}
-	struct web_request request;
-	char *path;
-	read_request(exchange, url, &path, &request);
-	enum MHD_Result result = answer_request(exchange, &request, method);
-	g_hash_table_unref(request.query);
-	g_free(path);
-	return result;
-}
-
-static void
-request_completed(void *user, struct MHD_Connection *connection, void **context,
-	enum MHD_RequestTerminationCode why)
-{
-	struct exchange *exchange = *context;
-	(void)why;
-	if (exchange == NULL)
+	struct server *server = user;
+	struct address address = address_of(peer);
+	(void)tls;
+	if (server->options.n_proxies > 0 && !is_known(server, &address)) {
+		forget(server, peer);
+		close(fd);
 		return;
-	set_phase(user, connection, PHASE_REQUEST);
-	g_string_free(exchange->body, TRUE);
-	look_free(exchange->look);
-	g_free(exchange);
-	*context = NULL;
+	}
+	worker_add(server->lanes[server->next].worker, fd, peer, length);
+	server->next = (server->next + 1) % server->n_lanes;
 }
 
-/* ---- begin and end ---- */
+/* ---- begin ---- */
 
-/* No script at all, and no style but the one that is known by its hash. */
-static char *
-security_policy(void)
-{
-	guint8 digest[32];
-	gsize length = sizeof digest;
-	GChecksum *checksum = g_checksum_new(G_CHECKSUM_SHA256);
-	g_checksum_update(checksum, (const guchar *)html_style, -1);
-	g_checksum_get_digest(checksum, digest, &length);
-	g_checksum_free(checksum);
-	g_autofree char *hash = g_base64_encode(digest, length);
-	return g_strdup_printf("default-src 'none'; style-src 'sha256-%s'; form-action 'self'; "
-			       "base-uri 'none'; frame-ancestors 'none'",
-		hash);
-}
-
-static void
-raise_file_limit(void)
+/* How many connections there may be, so that files are left for the rest. */
+static unsigned
+most_connections(void)
 {
 	struct rlimit limit;
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= 2 * MOST_CONNECTIONS)
-		return;
-	limit.rlim_cur = MIN(limit.rlim_max, 2 * MOST_CONNECTIONS);
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return LEAST_CONNECTIONS;
+	limit.rlim_cur = MIN(limit.rlim_max, MAX(limit.rlim_cur, MOST_CONNECTIONS + OTHER_FILES));
 	setrlimit(RLIMIT_NOFILE, &limit);
+	return limit.rlim_cur > OTHER_FILES + LEAST_CONNECTIONS
+		       ? (unsigned)MIN(limit.rlim_cur - OTHER_FILES, MOST_CONNECTIONS)
+		       : LEAST_CONNECTIONS;
+}
+
+static void
+make_guards(struct server *server)
+{
+	const struct guard_options guard = { .connections = most_connections(),
+		.connections_per_address = MOST_AN_ADDRESS };
+	const struct guard_options failures = { .rate = FAILURES_A_SECOND, .burst = FAILURES };
+	server->guard = guard_new(&guard);
+	server->failures = guard_new(&failures);
+	network_parse("127.0.0.0/8", &server->known[0]);
+	network_parse("::1", &server->known[1]);
+	network_parse("unix", &server->known[2]);
+}
+
+static void
+make_desks(struct server *server)
+{
+	const struct desk_options keys = { "keys", KEY_THREADS, MOST_KEYS, WAITING_SECONDS };
+	const struct desk_options pages = { "pages", server->options.page_threads, MOST_WAITING,
+		WAITING_SECONDS };
+	server->keys = desk_new(&keys);
+	server->pages = desk_new(&pages);
+}
+
+static void
+make_exchanges(struct server *server)
+{
+	const struct server_options *options = &server->options;
+	server->replies = replies_new(ANSWER_MEMORY);
+	const struct exchange_options exchange_options = { .web = options->web,
+		.hosts = options->hosts,
+		.any_host = options->any_host,
+		.passwords = options->passwords,
+		.failures = server->failures,
+		.proxied = options->n_proxies > 0,
+		.keys = server->keys,
+		.pages = server->pages,
+		.replies = server->replies,
+		.log = options->log };
+	server->exchanges = exchanges_new(&exchange_options);
 }
 
 static struct MHD_Daemon *
-start_daemon(struct server *server)
+start_daemon(struct lane *lane)
 {
-	const struct server_options *options = &server->options;
-	bool tls = options->certificate != NULL;
+	struct server *server = lane->server;
+	bool tls = server->options.listener->tls;
+	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET |
+			 (tls ? MHD_USE_TLS : 0);
 	struct MHD_OptionItem securing[] = {
-		{ tls ? MHD_OPTION_HTTPS_MEM_CERT : MHD_OPTION_END, 0,
-			(void *)options->certificate },
-		{ MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)options->key },
+		{ tls ? MHD_OPTION_HTTPS_CERT_CALLBACK : MHD_OPTION_END, 0, tls_files_retrieve() },
 		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)TLS_PRIORITY },
 		{ MHD_OPTION_END, 0, NULL },
 	};
-	raise_file_limit();
-	return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC |
-					MHD_ALLOW_SUSPEND_RESUME | (tls ? MHD_USE_TLS : 0),
-		0, accept_peer, server, handle, server, MHD_OPTION_LISTEN_SOCKET,
-		options->listener->fd, MHD_OPTION_THREAD_POOL_SIZE, options->threads,
-		MHD_OPTION_CONNECTION_LIMIT, (unsigned)MOST_CONNECTIONS,
-		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)REQUEST_SECONDS,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-		MHD_OPTION_NOTIFY_COMPLETED, request_completed, server,
-		MHD_OPTION_NOTIFY_CONNECTION, connection_changed, server, MHD_OPTION_ARRAY,
-		securing, MHD_OPTION_END);
+	/* the guard keeps the number of connections */
+	return MHD_start_daemon(flags, 0, NULL, NULL, exchange_handle, server->exchanges,
+		MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, server->exchanges,
+		MHD_OPTION_NOTIFY_CONNECTION, connection_changed, lane,
+		MHD_OPTION_UNESCAPE_CALLBACK, wire_unescape, NULL, MHD_OPTION_CONNECTION_LIMIT,
+		(unsigned)MOST_CONNECTIONS + 1, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		(size_t)CONNECTION_MEMORY, MHD_OPTION_ARRAY, securing, MHD_OPTION_END);
+}
+
+static bool
+start_lane(struct server *server, GError **error)
+{
+	struct lane *lane = &server->lanes[server->n_lanes];
+	lane->server = server;
+	struct MHD_Daemon *daemon = start_daemon(lane);
+	if (daemon == NULL) {
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: cannot serve pages",
+			server->options.listener->name);
+		return false;
+	}
+	lane->worker = worker_new(daemon, connection_dropped, lane, error);
+	server->n_lanes += lane->worker != NULL;
+	return lane->worker != NULL;
+}
+
+static bool
+start_lanes(struct server *server, GError **error)
+{
+	unsigned n = CLAMP(g_get_num_processors(), 1, MOST_THREADS);
+	while (server->n_lanes < n)
+		if (!start_lane(server, error))
+			return false;
+	return true;
+}
+
+static struct acceptor *
+start_acceptor(struct server *server, GError **error)
+{
+	struct acceptor_options options = { .listeners = server->options.listener,
+		.n_listeners = 1,
+		.guard = server->guard,
+		.clients = server->clients,
+		.log = server->options.log,
+		.metrics = server->metrics,
+		.add = add_connection,
+		.user = server };
+	options.proxies = known(server, &options.n_proxies);
+	return acceptor_new(&options, error);
 }
 
 struct server *
@@ -459,19 +274,45 @@ server_new(const struct server_options *options, GError **error)
 {
 	struct server *server = g_new0(struct server, 1);
 	server->options = *options;
-	server->policy = security_policy();
-	server->seats = g_hash_table_new_full(NULL, NULL, g_free, NULL);
-	g_mutex_init(&server->mutex);
-	server->daemon = start_daemon(server);
-	if (server->daemon != NULL) {
-		options->listener->fd = -1;
+	server->clients = clients_new();
+	server->metrics = metrics_new();
+	make_guards(server);
+	make_desks(server);
+	make_exchanges(server);
+	if (start_lanes(server, error) &&
+		(server->acceptor = start_acceptor(server, error)) != NULL)
 		return server;
-	}
-	g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: cannot serve pages%s",
-		options->listener->name,
-		options->certificate != NULL ? "; do certificate and key belong together?" : "");
 	server_free(server);
 	return NULL;
+}
+
+/* ---- while it serves ---- */
+
+void
+server_tend(struct server *server)
+{
+	int64_t now = g_get_monotonic_time();
+	desk_tend(server->keys);
+	desk_tend(server->pages);
+	if (!guard_is_full(server->guard) || now - server->complained_at < COMPLAINT_PERIOD)
+		return;
+	server->complained_at = now;
+	log_say(server->options.log, LOG_LEVEL_WARNING, "connections-full", NULL);
+}
+
+/* ---- end ---- */
+
+bool
+server_drain(struct server *server)
+{
+	exchanges_stop(server->exchanges);
+	g_clear_pointer(&server->acceptor, acceptor_free);
+	desk_close(server->keys);
+	desk_close(server->pages);
+	clients_cut(server->clients, CLIENT_NEW);
+	clients_cut(server->clients, CLIENT_IDLE);
+	clients_cut(server->clients, CLIENT_READING);
+	return guard_connections(server->guard) == 0;
 }
 
 void
@@ -479,10 +320,16 @@ server_free(struct server *server)
 {
 	if (server == NULL)
 		return;
-	if (server->daemon != NULL)
-		MHD_stop_daemon(server->daemon);
-	g_hash_table_unref(server->seats);
-	g_mutex_clear(&server->mutex);
-	g_free(server->policy);
+	acceptor_free(server->acceptor);
+	desk_free(server->keys);
+	desk_free(server->pages);
+	for (unsigned i = 0; i < server->n_lanes; i++)
+		worker_free(server->lanes[i].worker);
+	exchanges_free(server->exchanges);
+	replies_free(server->replies);
+	clients_free(server->clients);
+	guard_free(server->guard);
+	guard_free(server->failures);
+	metrics_free(server->metrics);
 	g_free(server);
 }

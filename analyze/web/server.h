@@ -1,4 +1,4 @@
-/* Serving pages by HTTP: who may ask, how, and what goes with every answer. */
+/* Serving pages by HTTP: who may connect and ask, and how long each may take. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,16 +7,19 @@
 #include "analyze/web/web.h"
 #include "ingest/address.h"
 #include "ingest/listener.h"
+#include "ingest/log.h"
+#include "ingest/tls_files.h"
 
 struct server_options {
-	struct listener *listener;     /* taken over */
-	const struct network *proxies; /* who alone may connect; none: everybody */
+	const struct listener *listener; /* must live as long */
+	const struct network *proxies;   /* who alone may connect; none: everybody */
 	size_t n_proxies;
 	char **hosts;  /* names it may be asked by, beside the machine's own loopback; NULL: none */
 	bool any_host; /* it may be asked by any name */
-	struct passwords *passwords;   /* NULL: nobody is asked */
-	const char *certificate, *key; /* PEM; NULL: no TLS */
-	unsigned threads;
+	struct passwords *passwords; /* NULL: nobody is asked */
+	struct tls_files *tls_files; /* NULL: no TLS */
+	unsigned page_threads;       /* that make pages which ask the database */
+	const struct log *log;
 	const struct web *web;
 };
 
@@ -24,7 +27,13 @@ struct server;
 
 /* NULL with error. */
 struct server *server_new(const struct server_options *options, GError **error);
-/* Call it every second or so: cuts off who takes too long. */
+
+/* Call it every second or so: gives up on pages that wait for too long. */
 void server_tend(struct server *server);
-/* No look may be under way. */
+
+/* Begins no more answers and lets go of connections that wait for none; call it again and again.
+   Whether none is left. */
+bool server_drain(struct server *server);
+
+/* All connections must be gone, see server_drain. */
 void server_free(struct server *server);

@@ -45,6 +45,8 @@ void web_refuse(const struct web_request *request, struct web_answer *answer, un
 void web_refuse_database(
 	const struct web_request *request, struct web_answer *answer, const GError *error);
 
+/* Whether the page asks the database, and so may have to wait for it. */
+bool web_waits(const struct web_request *request);
 /* Answers GET; 404 where nothing is there. */
 void web_route(const struct web *web, const struct web_request *request, struct web_answer *answer);
 

@@ -25,6 +25,7 @@ as pg_ctl -D /run/data/main -w -l /run/data/log -o '-c listen_addresses= -c fsyn
 as createdb stsready
 as stsready init --database 'host=/run/postgresql dbname=stsready'
 as psql -d stsready -c 'CREATE ROLE stsreadyd LOGIN IN ROLE stsready_ingest'
+as psql -d stsready -c 'CREATE ROLE "stsready-web" LOGIN IN ROLE stsready_read'
 systemctl start stsreadyd.socket
 """
 
@@ -141,6 +142,38 @@ class Units(unittest.TestCase):
         self.there("systemctl", "stop", "stsreadyd.socket", "stsreadyd.service")
         self.assertEqual(self.journal().count("event=stopped clean=yes"), before + 1)
         self.assertEqual(self.there("systemctl", "show", "--property=Result", "stsreadyd.service"), "Result=success")
+
+    def page(self, *words):
+        """(status, text)"""
+        done = self.run_there("curl", "--silent", "--max-time", str(PATIENCE), "--write-out", "\n%{http_code}", *words)
+        text, _, status = done.stdout.decode().rpartition("\n")
+        return int(status), text
+
+    def test_6_pages(self):
+        """They are served from the sandbox, by a role that may only read; the end is clean."""
+        self.there("systemctl", "start", "stsready-web.service")
+        wait_until("the pages", lambda: self.page("http://127.0.0.1:8480/")[0] == 200)
+        status, text = self.page("http://127.0.0.1:8480/reports.json")
+        self.assertEqual(status, 200)
+        self.assertIn("rcpt.example", text)
+        self.there("systemctl", "stop", "stsready-web.service")
+        self.assertEqual(self.there("systemctl", "show", "--property=Result", "stsready-web.service"), "Result=success")
+
+    def test_7_pages_for_others(self):
+        """As the unit's own words say: with a certificate and passwords."""
+        with open(os.path.join(HERE, "..", "..", "contrib", "systemd", "stsready-web.service"), encoding="ascii") as file:
+            words = file.read().split("Or by itself")[1].split("# Live checks")[0]
+        lines = [line[1:].strip() for line in words.splitlines()[1:] if len(line) > 1]
+        import crypt
+        self.there("sh", "-c", "cat >/etc/stsready/web.htpasswd",
+                   data=("ann:" + crypt.crypt("word", "$2b$04$abcdefghijklmnopqrstuu") + "\n").encode())
+        self.there("sh", "-c", "mkdir -p /etc/systemd/system/stsready-web.service.d && cat >"
+                   "/etc/systemd/system/stsready-web.service.d/x.conf && systemctl daemon-reload", data="\n".join(lines).encode())
+        self.there("systemctl", "restart", "stsready-web.service")
+        words = ("--cacert", "/etc/stsready/tls/cert.pem", "https://localhost:8480/")
+        wait_until("the pages", lambda: self.page(*words)[0] == 401)
+        self.assertEqual(self.page("--user", "ann:word", *words)[0], 200)
+        self.there("systemctl", "stop", "stsready-web.service")
 
 
 if __name__ == "__main__":

@@ -26,6 +26,8 @@ e2e(sample)
 e2e(scenarios)
 e2e(watch)
 e2e(web)
+e2e(web_hostile)
+e2e(web_proxy)
 
 # What delays answers in the lab, see tests/lab/README.md.
 add_executable(lab_relay ${CMAKE_CURRENT_SOURCE_DIR}/lab/relay.c)

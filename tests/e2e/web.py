@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 
-from cluster import ROOT, Cluster
+from cluster import PATIENCE, ROOT, Cluster
 
 STSREADY = os.environ["STSREADY"]
 AT = "2026-11-20T12:00:00Z"
@@ -46,7 +46,7 @@ class Site:
     """A database with the sample, and a server of its pages."""
 
     def __init__(self, options=(), sample=True):
-        self.options, self.process = list(options), None
+        self.options, self.process, self.said = list(options), None, []
         self.folder = tempfile.TemporaryDirectory(prefix="stsready-web-")
         self.cluster = Cluster()
         self.cluster.start()
@@ -84,11 +84,24 @@ class Site:
         self.process = subprocess.Popen(
             [STSREADY, "web", "--database", self.database, "--listen", "127.0.0.1:%d" % self.port, "--at", AT,
              "--check", self.checks, *self.options, *more], stderr=subprocess.PIPE, text=True)
-        line = self.process.stderr.readline()
-        if not line.startswith("serving "):
-            raise AssertionError(line + self.process.stderr.read())
+        self.said = []
+        while not (line := self.process.stderr.readline()).startswith("serving "):
+            if "event=" not in line:
+                raise AssertionError(line + self.process.stderr.read())
+            self.said.append(line)
+        deadline = time.monotonic() + PATIENCE
         while wait and not json.loads(self.get("/domains.json")[2])["whole"]:
+            if time.monotonic() > deadline:
+                raise AssertionError("never judged all domains")
             time.sleep(0.05)
+
+    def wait_for_line(self, part):
+        """Until it says so in its log."""
+        while not any(part in line for line in self.said):
+            line = self.process.stderr.readline()
+            if line == "":
+                raise AssertionError("never said: " + part)
+            self.said.append(line)
 
     def get(self, path, method="GET", body=None, **headers):
         """(status, headers, text)"""
