@@ -159,15 +159,14 @@ alert_failed(struct db *db, const char *domain, const char *id, const char *outl
 }
 
 bool
-alert_newest_digest(struct db *db, char **id, GError **error)
+alert_has_digest(struct db *db, const char *id, bool *made, GError **error)
 {
-	g_autoptr(row_values) values = row_values_new();
 	g_autoptr(db_result) result = NULL;
-	row_text(values, "");
-	*id = NULL;
-	if (!db_run(db, &sql_notice_newest, values, &result, error))
+	g_autoptr(row_values) values = row_values_new();
+	row_text(values, id);
+	if (!db_run(db, &sql_notice_digest, values, &result, error))
 		return false;
-	*id = g_strdup(db_text(result, 0, 0));
+	*made = db_rows(result) > 0;
 	return true;
 }
 
@@ -217,4 +216,10 @@ alert_forget(struct db *db, int64_t sent_before, int64_t made_before,
 	row_timestamp(values, sent_before);
 	row_timestamp(values, made_before);
 	return db_stream(db, &sql_notice_forget, values, visit_forgotten, &visit, error);
+}
+
+bool
+alert_forget_domains(struct db *db, GError **error)
+{
+	return db_run(db, &sql_condition_forget, NULL, NULL, error);
 }

@@ -46,8 +46,8 @@ bool alert_sent(struct db *db, const char *domain, const char *id, const char *o
 bool alert_failed(struct db *db, const char *domain, const char *id, const char *outlet,
 	int64_t next_at, const char *why, GError **error);
 
-/* The id of the newest digest; g_free it.  *id is NULL where there is none. */
-bool alert_newest_digest(struct db *db, char **id, GError **error);
+/* Whether a digest of that id was made. */
+bool alert_has_digest(struct db *db, const char *id, bool *made, GError **error);
 
 /* What was told since a time, by domain. */
 bool alert_week(struct db *db, int64_t since,
@@ -59,3 +59,6 @@ bool alert_week(struct db *db, int64_t since,
 bool alert_forget(struct db *db, int64_t sent_before, int64_t made_before,
 	void (*each)(void *user, const char *outlet, const char *title), void *user,
 	GError **error);
+
+/* Drops what was told about domains that are watched no more. */
+bool alert_forget_domains(struct db *db, GError **error);

@@ -23,6 +23,9 @@ notice_id(void)
 		g_random_int(), g_random_int(), g_random_int() >> 20);
 }
 
+/* Of many notices, told with all their words in one message. */
+#define MOST_WHOLE 20
+
 static const char *const severities[] = { "info", "warn", "block" };
 
 /* The worst of what is so now. */
@@ -125,15 +128,43 @@ join_ids(const GPtrArray *notices)
 	return g_strndup(g_checksum_get_string(sum), 32);
 }
 
+/* What blocks first, else in their order. */
+static void
+put_notices(GString *words, const GPtrArray *notices,
+	void (*put)(GString *, const struct alert_notice *), unsigned most)
+{
+	unsigned count = 0;
+	for (size_t k = G_N_ELEMENTS(severities); k > 0; k--)
+		for (guint i = 0; i < notices->len; i++)
+			if (strcmp(at_place(notices, i)->severity, severities[k - 1]) == 0 &&
+				count++ < most)
+				put(words, at_place(notices, i));
+}
+
+static void
+put_title(GString *words, const struct alert_notice *notice)
+{
+	g_string_append(words, "  - ");
+	wrapped_append(words, 4, 4, notice->title);
+}
+
+static void
+put_words(GString *words, const struct alert_notice *notice)
+{
+	g_string_append_printf(
+		words, "\n%s\n%s", "--------------------------------", notice->words);
+}
+
+/* All by their titles, the heaviest with all their words. */
 static char *
 join_words(const GPtrArray *notices)
 {
-	GString *words = g_string_new("Much changed at once:\n\n");
-	for (guint i = 0; i < notices->len; i++)
-		g_string_append_printf(words, "  %s\n", at_place(notices, i)->title);
-	for (guint i = 0; i < notices->len; i++)
-		g_string_append_printf(words, "\n---- %s ----\n\n%s", at_place(notices, i)->title,
-			at_place(notices, i)->words);
+	GString *words = g_string_new("Much changed at once; the heaviest first.\n\n");
+	put_notices(words, notices, put_title, notices->len);
+	put_notices(words, notices, put_words, MOST_WHOLE);
+	if (notices->len > MOST_WHOLE)
+		g_string_append_printf(words, "\nOf the other %u `stsready readiness` says all.\n",
+			notices->len - MOST_WHOLE);
 	return g_string_free(words, FALSE);
 }
 
@@ -148,6 +179,16 @@ join_severity(const GPtrArray *notices)
 	return severities[worst];
 }
 
+static const struct alert_notice *
+heaviest(const GPtrArray *notices)
+{
+	const char *worst = join_severity(notices);
+	for (guint i = 0; i < notices->len; i++)
+		if (strcmp(at_place(notices, i)->severity, worst) == 0)
+			return at_place(notices, i);
+	return at_place(notices, 0);
+}
+
 void
 notice_join(struct notice_text *text, char **id, const GPtrArray *notices, int64_t now)
 {
@@ -155,7 +196,7 @@ notice_join(struct notice_text *text, char **id, const GPtrArray *notices, int64
 	*id = join_ids(notices);
 	*text = (struct notice_text){ .severity = join_severity(notices) };
 	text->title = g_strdup_printf(
-		"%u changes; the first: %s", notices->len, at_place(notices, 0)->title);
+		"%u changes, the heaviest: %s", notices->len, heaviest(notices)->title);
 	text->words = join_words(notices);
 	notice_begin_body(&json, "notices", *id, now, text->title);
 	json_add_text(&json, "severity", text->severity);

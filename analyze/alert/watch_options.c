@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 #include "analyze/command.h"
 #include "analyze/settings.h"
 #include "ingest/domain_name.h"
@@ -105,10 +107,21 @@ is_address(const char *text)
 	return domain != NULL || strcmp(at + 1, "localhost") == 0;
 }
 
+/* One of two schemes, and a host. */
 static bool
 is_url(const char *text, const char *one, const char *other)
 {
-	return g_str_has_prefix(text, one) || g_str_has_prefix(text, other);
+	g_autoptr(GUri) uri = g_uri_parse(text, G_URI_FLAGS_NONE, NULL);
+	const char *host = uri != NULL ? g_uri_get_host(uri) : NULL;
+	return (g_str_has_prefix(text, one) || g_str_has_prefix(text, other)) && host != NULL &&
+	       *host != '\0';
+}
+
+static bool
+names_user(const char *text)
+{
+	g_autoptr(GUri) uri = g_uri_parse(text, G_URI_FLAGS_NONE, NULL);
+	return uri != NULL && g_uri_get_userinfo(uri) != NULL;
 }
 
 static bool
@@ -137,11 +150,14 @@ check_texts(void)
 	if (mail_from != NULL && !is_address(mail_from))
 		command_complain("--mail-from", "is no mail address");
 	else if (smtp != NULL && !is_url(smtp, "smtp://", "smtps://"))
-		command_complain("--smtp", "must begin with smtp:// or smtps://");
+		command_complain("--smtp", "is not smtp://HOST[:PORT] or smtps://HOST[:PORT]");
+	else if (smtp != NULL && names_user(smtp))
+		command_complain("--smtp", "holds a login, which others could read: "
+					   "put it into the file of --smtp-login-file");
 	else if (webhook != NULL && !is_url(webhook, "https://", "http://"))
-		command_complain("--webhook", "must begin with https:// or http://");
+		command_complain("--webhook", "is not https://HOST... or http://HOST...");
 	else if (pages != NULL && !is_url(pages, "https://", "http://"))
-		command_complain("--pages", "must begin with https:// or http://");
+		command_complain("--pages", "is not https://HOST... or http://HOST...");
 	else if (login_file != NULL && smtp == NULL)
 		command_complain("--smtp-login-file", "goes with --smtp");
 	else if (secret_file != NULL && webhook == NULL)
@@ -170,13 +186,22 @@ read_day(int *day)
 	return false;
 }
 
-/* A file of one line that others should not read; NULL after a complaint. */
+static void
+warn_of_readers(const char *path)
+{
+	GStatBuf about;
+	if (g_stat(path, &about) == 0 && (about.st_mode & S_IROTH) != 0)
+		command_complain(path, "everybody on this machine can read it: chmod o= it");
+}
+
+/* A file of one line that others should not read; false after a complaint. */
 static bool
 read_secret(const char *path, char **secret)
 {
 	g_autoptr(GError) error = NULL;
 	if (path == NULL)
 		return true;
+	warn_of_readers(path);
 	if (!g_file_get_contents(path, secret, NULL, &error)) {
 		command_complain("secret", error->message);
 		return false;
@@ -208,6 +233,10 @@ watch_options_read(struct watch_options *options, int *status)
 	*status = EXIT_IO;
 	if (!read_secret(login_file, &login) || !read_secret(secret_file, &secret))
 		return false;
+	if (login != NULL && strchr(login, ':') == NULL) {
+		command_complain(login_file, "does not hold NAME:PASSWORD");
+		return false;
+	}
 	options->outlets.mail_to = no_mail ? NULL : mail_to;
 	options->outlets.letter =
 		(struct letter_options){ .from = mail_from != NULL ? mail_from : usual_sender(),

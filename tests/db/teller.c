@@ -128,7 +128,7 @@ test_many_as_one(void)
 		add("a.example", i, NOW, NULL);
 	add("", 9, NOW, "<p>a page</p>");
 	go();
-	expect_subjects("t9|4 changes; the first: t1");
+	expect_subjects("t9|4 changes, the heaviest: t1");
 	database_expect(db, "select count(sent_at)::text from notice", "5");
 }
 
@@ -148,7 +148,7 @@ test_much_in_an_hour(void)
 	expect_subjects("t0|t1|t2|t3|t4|t5|t6|t7|t8|t9");
 	database_change(db, "update notice set made_at = made_at - interval '61 minutes'");
 	go();
-	expect_subjects("t0|t1|t2|t3|t4|t5|t6|t7|t8|t9|2 changes; the first: t10");
+	expect_subjects("t0|t1|t2|t3|t4|t5|t6|t7|t8|t9|2 changes, the heaviest: t11");
 }
 
 static void
