@@ -7,8 +7,12 @@
    error: another is. */
 bool alert_lock(struct db *db, GError **error);
 
-/* The domains that are watched, with the time of the newest live check of each; INT64_MIN: none. */
-bool alert_domains(struct db *db, bool (*each)(void *user, const char *domain, int64_t last_at),
+/* The domains that are watched. */
+bool alert_domains(
+	struct db *db, void (*each)(void *user, const char *domain), void *user, GError **error);
+
+/* When domains were looked at last, those that ever were. */
+bool alert_looks(struct db *db, void (*each)(void *user, const char *domain, int64_t last_at),
 	void *user, GError **error);
 
 /* What was told; all texts live only while each runs. */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "analyze/alert/notice_words.h"
 #include "sql/transaction.h"
 
 /* ---- what was told before ---- */
@@ -103,15 +104,9 @@ store_changes(struct db *db, const struct news_options *options, const struct ju
 static void
 sum_up(struct news *news, const struct judged *judged, const struct changes *changes)
 {
-	const struct evidence *evidence = judged->evidence;
 	const struct judgement *judgement = judged->judgement;
-	*news = (struct news){ .verdict = judgement->verdict,
-		.told = changes->told->len,
-		.last_check_at = evidence->n_checks > 0
-					 ? evidence->checks[evidence->n_checks - 1].last_at
-					 : INT64_MIN };
-	if (judgement->n_reasons > 0)
-		news->headline = g_strdup(judgement->reasons[0].text);
+	*news = (struct news){ .verdict = judgement->verdict, .told = changes->told->len };
+	news->headline = g_strdup(notice_ground(judgement));
 }
 
 static bool

@@ -216,6 +216,15 @@ is_ground(enum verdict verdict, const struct reason *reason)
 	return reason->severity >= (verdict_exit(verdict) == 2 ? SEEN_BLOCK : SEEN_WARN);
 }
 
+const char *
+notice_ground(const struct judgement *judgement)
+{
+	for (size_t i = 0; i < judgement->n_reasons; i++)
+		if (is_ground(judgement->verdict, &judgement->reasons[i]))
+			return judgement->reasons[i].text;
+	return judgement->n_reasons > 0 ? judgement->reasons[0].text : NULL;
+}
+
 /* What a verdict rests on, where no change tells it. */
 static void
 put_reasons(GString *out, const GArray *told, const struct judgement *judgement)

@@ -9,3 +9,6 @@ char *notice_title(const struct judged *judged, const GArray *told);
 
 /* url: where all of it is to be seen; NULL: nowhere. */
 char *notice_words(const struct judged *judged, const GArray *told, const char *url);
+
+/* The heaviest of what a verdict rests on; NULL: nothing. */
+const char *notice_ground(const struct judgement *judgement);

@@ -3,13 +3,12 @@
 
 #include <string.h>
 
-#include "analyze/alert/weekly.h"
+#include "analyze/alert/digest.h"
 #include "analyze/check_own.h"
 #include "analyze/check_save.h"
 #include "analyze/command.h"
 #include "analyze/peer_trust.h"
 #include "sql/capability.h"
-#include "sql/transaction.h"
 
 #define HOUR 3600
 #define DAY (24 * HOUR)
@@ -33,7 +32,7 @@ struct watched {
 struct watcher {
 	struct watcher_options options;
 	GHashTable *domains; /* of struct watched, by name */
-	int64_t next_list, next_hour;
+	int64_t next_list, next_looks, next_hour;
 	bool blind; /* nothing can be looked at just now: what is known is judged */
 	struct watcher_figures figures;
 };
@@ -95,8 +94,8 @@ jittered(int64_t seconds)
 	return (int64_t)((double)seconds * g_random_double_range(0.9, 1.1));
 }
 
-static bool
-take_domain(void *user, const char *domain, int64_t last_at)
+static void
+take_domain(void *user, const char *domain)
 {
 	struct watcher *watcher = user;
 	struct watched *watched = g_hash_table_lookup(watcher->domains, domain);
@@ -106,11 +105,17 @@ take_domain(void *user, const char *domain, int64_t last_at)
 		g_hash_table_insert(watcher->domains, watched->domain, watched);
 	}
 	watched->listed = true;
-	/* somebody else may have looked */
-	if (last_at != INT64_MIN && last_at <= clock_now())
+}
+
+/* This program before it was started anew, or somebody else. */
+static void
+take_look(void *user, const char *domain, int64_t last_at)
+{
+	struct watcher *watcher = user;
+	struct watched *watched = g_hash_table_lookup(watcher->domains, domain);
+	if (watched != NULL && last_at <= clock_now())
 		watched->next_check =
 			MAX(watched->next_check, last_at + watcher->options.check_every * 9 / 10);
-	return true;
 }
 
 static gboolean
@@ -133,6 +138,18 @@ list_domains(struct watcher *watcher, struct db *db, bool all, GError **error)
 		return false;
 	g_hash_table_foreach_remove(watcher->domains, is_gone, NULL);
 	watcher->next_list = clock_now() + LIST_SECONDS;
+	return true;
+}
+
+/* Which is long work, and little changes. */
+static bool
+list_looks(struct watcher *watcher, struct db *db, bool all, GError **error)
+{
+	if (all || !is_due(watcher->next_looks, HOUR))
+		return true;
+	if (!alert_looks(db, take_look, watcher, error))
+		return false;
+	watcher->next_looks = clock_now() + HOUR;
 	return true;
 }
 
@@ -304,22 +321,6 @@ clear_domain(void *memory)
 	g_free(domain->headline);
 }
 
-static void
-clear_event(void *memory)
-{
-	struct weekly_event *event = memory;
-	g_free(event->domain);
-	g_free(event->title);
-}
-
-static bool
-take_event(void *user, const char *domain, int64_t at, const char *title)
-{
-	const struct weekly_event event = { g_strdup(domain), g_strdup(title), at };
-	g_array_append_val((GArray *)user, event);
-	return true;
-}
-
 /* NULL: some domain was not judged yet. */
 static GArray *
 standing(const struct watcher *watcher)
@@ -341,38 +342,6 @@ standing(const struct watcher *watcher)
 	return domains;
 }
 
-struct digest {
-	const struct watcher *watcher;
-	const char *id;
-	const struct notice_text *text;
-};
-
-static bool
-store_digest(struct db *db, void *user, GError **error)
-{
-	const struct digest *digest = user;
-	return news_store(db, digest->watcher->options.news.outlets, false, "", digest->id,
-		digest->text, error);
-}
-
-static bool
-make_digest(struct watcher *watcher, struct db *db, const char *id, GArray *domains, GError **error)
-{
-	struct notice_text text = { NULL };
-	g_autoptr(GArray) events = g_array_new(FALSE, FALSE, sizeof(struct weekly_event));
-	g_array_set_clear_func(events, clear_event);
-	if (!alert_week(db, clock_now() - 7 * DAY, take_event, events, error))
-		return false;
-	weekly_compose(
-		&text, id, judged_time(watcher), domains, events, watcher->options.news.pages);
-	struct digest digest = { watcher, id, &text };
-	bool fine = transaction_run(db, store_digest, &digest, error);
-	notice_text_clear(&text);
-	if (fine && watcher->options.stored != NULL)
-		watcher->options.stored(watcher->options.user);
-	return fine;
-}
-
 static bool
 digest_due(struct watcher *watcher, struct db *db, GError **error)
 {
@@ -387,7 +356,13 @@ digest_due(struct watcher *watcher, struct db *db, GError **error)
 	if (made)
 		return true;
 	g_autoptr(GArray) domains = standing(watcher);
-	return domains == NULL || make_digest(watcher, db, id, domains, error);
+	if (domains == NULL)
+		return true;
+	if (!digest_store(db, &watcher->options.news, id, judged_time(watcher), domains, error))
+		return false;
+	if (watcher->options.stored != NULL)
+		watcher->options.stored(watcher->options.user);
+	return true;
 }
 
 /* ---- a round ---- */
@@ -423,7 +398,8 @@ watcher_round(struct watcher *watcher, struct db *db, bool all, struct watcher_f
 {
 	g_autoptr(GError) trouble = NULL;
 	watcher->figures = (struct watcher_figures){ 0 };
-	bool fine = list_domains(watcher, db, all, error) && tidy(watcher, db, all, error);
+	bool fine = list_domains(watcher, db, all, error) && list_looks(watcher, db, all, error) &&
+		    tidy(watcher, db, all, error);
 	if (fine && !look_due(watcher, db, all, &trouble) && !db_alive(db)) {
 		g_propagate_error(error, g_steal_pointer(&trouble));
 		fine = false;

@@ -364,6 +364,7 @@ class Mail(World):
         for words in ("The certificate of mx2.lantern.example ended on 2026-11-10T00:00:00Z.", "What to do\n",
                       "https://pages.example/domains/lantern.example"):
             self.assertIn(words, text)
+        self.assertLessEqual(max(map(len, text.splitlines())), 78)
         time.sleep(1)
         self.assertEqual([len(self.mails(box, "lantern.example: FIX")) for box in ("ann", "bob")], [1, 1])
 
@@ -410,7 +411,9 @@ class Mail(World):
         tidy = subprocess.run(["tidy", "-q", "-e", "-utf8"], input=parts["text/html"], capture_output=True, text=True,
                               check=False)
         self.assertEqual(tidy.stderr, "")
-        self.assertNotIn("<script", parts["text/html"])
+        for word in ("<script", "<style", "class="):
+            self.assertNotIn(word, parts["text/html"], "mail programs drop it")
+        self.assertLessEqual(max(map(len, parts["text/plain"].splitlines())), 78)
         digests = [post for post in self.receiver.taken() if post["type"] == "digest"]
         self.assertEqual([(one["domain"], one["verdict"]) for one in digests[0]["domains"]][0], ("lantern.example", "fix"))
         self.run_once(*more)
@@ -421,6 +424,7 @@ class Mail(World):
         self.run_once(*more, "--at", "2026-11-23T06:00:00Z")
         digests = [post for post in self.receiver.taken() if post["type"] == "digest"]
         self.assertEqual([one["id"] for one in digests], ["2026-W47", "2026-W48"])
+        self.assertEqual((digests[1]["watched"], digests[1]["changed"]), (3, len(digests[1]["events"])))
         self.assertTrue(digests[1]["events"], "what was told in the week")
 
     def test_samples(self):

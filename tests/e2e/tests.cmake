@@ -25,6 +25,7 @@ e2e(proxy)
 e2e(sample)
 e2e(scenarios)
 e2e(watch)
+e2e(ways_out)
 e2e(web)
 
 # What delays answers in the lab, see tests/lab/README.md.
