@@ -14,6 +14,7 @@
 
 static char *mail_from, *smtp, *sendmail_path, *login_file, *webhook, *secret_file, *ca_file,
 	*pages, *digest;
+static char *login, *secret; /* what the files hold */
 static char **mail_to;
 static int many = -1;
 static gboolean no_mail;
@@ -196,18 +197,18 @@ warn_of_readers(const char *path)
 
 /* A file of one line that others should not read; false after a complaint. */
 static bool
-read_secret(const char *path, char **secret)
+read_secret(const char *path, char **line)
 {
 	g_autoptr(GError) error = NULL;
 	if (path == NULL)
 		return true;
 	warn_of_readers(path);
-	if (!g_file_get_contents(path, secret, NULL, &error)) {
+	if (!g_file_get_contents(path, line, NULL, &error)) {
 		command_complain("secret", error->message);
 		return false;
 	}
-	g_strchomp(*secret);
-	if (**secret != '\0' && strpbrk(*secret, "\r\n") == NULL)
+	g_strchomp(*line);
+	if (**line != '\0' && strpbrk(*line, "\r\n") == NULL)
 		return true;
 	command_complain(path, "holds not just one line");
 	return false;
@@ -224,7 +225,6 @@ usual_sender(void)
 bool
 watch_options_read(struct watch_options *options, int *status)
 {
-	char *login = NULL, *secret = NULL;
 	if (!fill_all(status))
 		return false;
 	*status = EXIT_USAGE;
@@ -237,13 +237,14 @@ watch_options_read(struct watch_options *options, int *status)
 		command_complain(login_file, "does not hold NAME:PASSWORD");
 		return false;
 	}
+	if (mail_from == NULL)
+		mail_from = usual_sender();
 	options->outlets.mail_to = no_mail ? NULL : mail_to;
-	options->outlets.letter =
-		(struct letter_options){ .from = mail_from != NULL ? mail_from : usual_sender(),
-			.smtp = smtp,
-			.sendmail = sendmail_path != NULL ? sendmail_path : USUAL_SENDMAIL,
-			.login = login,
-			.ca_file = ca_file };
+	options->outlets.letter = (struct letter_options){ .from = mail_from,
+		.smtp = smtp,
+		.sendmail = sendmail_path != NULL ? sendmail_path : USUAL_SENDMAIL,
+		.login = login,
+		.ca_file = ca_file };
 	options->outlets.webhook =
 		(struct webhook_options){ .url = webhook, .secret = secret, .ca_file = ca_file };
 	if (pages != NULL && g_str_has_suffix(pages, "/"))

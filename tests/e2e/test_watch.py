@@ -57,6 +57,7 @@ class World(unittest.TestCase):
         self.receiver = Receiver()
         self.addCleanup(self.receiver.end)
         self.secret = self.file("secret", SECRET + "\n")
+        os.chmod(self.secret, 0o600)
         self.options = ["--database", self.site.database, "--offline", "--at", AT, "--check", self.site.checks,
                         "--webhook", self.receiver.url, "--webhook-secret-file", self.secret, "--digest", "never"]
 
@@ -547,6 +548,17 @@ class Live(Watching):
         wait_for("more looks, kept", lambda: int(self.sql("select sum(checks) from live_check")) > 3)
         process.terminate()
         self.assertEqual(process.wait(timeout=15), 0)
+
+    def test_clock_that_was_ahead(self):
+        """What was looked at in a year to come is looked at now all the same."""
+        process = self.watch()
+        looks = "select sum(checks) from live_check"
+        wait_for("both looks", lambda: int(self.sql(looks) or 0) >= 2)
+        process.terminate()
+        self.assertEqual(process.wait(timeout=15), 0)
+        self.sql("update live_check set last_at = last_at + interval '1 year'")
+        again = self.watch()
+        wait_for("another look", lambda: "event=round checked=2" in again.said(), 20)
 
     def test_it_ends_at_once_in_the_middle_of_a_look(self):
         self.site.watch("mx-silent.test")
