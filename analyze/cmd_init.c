@@ -6,8 +6,9 @@
 
 static const char description[] = "Safe to repeat, and to run from several machines at once.  Also "
 				  "makes the roles stsready_ingest\n"
-				  "(may only add reports) and stsready_read (may only read), if it "
-				  "is allowed to make roles, and\n"
+				  "(may only add reports), stsready_read (may only read) and "
+				  "stsready_watch (what stsready watch\n"
+				  "needs), if it is allowed to make roles, and\n"
 				  "distributes the tables where the database is Citus.\n\n"
 				  "Exit status: 0 done, 64 usage, 69 no database, 78 settings.";
 

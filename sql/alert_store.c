@@ -11,7 +11,7 @@ alert_lock(struct db *db, GError **error)
 }
 
 struct domain_visit {
-	bool (*each)(void *user, const char *domain, int64_t last_at);
+	void (*each)(void *user, const char *domain);
 	void *user;
 };
 
@@ -19,16 +19,35 @@ static bool
 visit_domain(void *user, const struct db_result *result, int row)
 {
 	const struct domain_visit *visit = user;
-	return visit->each(visit->user, db_text(result, row, 0),
-		db_is_null(result, row, 1) ? INT64_MIN : db_instant(result, row, 1));
+	visit->each(visit->user, db_text(result, row, 0));
+	return true;
 }
 
 bool
-alert_domains(
-	struct db *db, bool (*each)(void *, const char *, int64_t), void *user, GError **error)
+alert_domains(struct db *db, void (*each)(void *, const char *), void *user, GError **error)
 {
 	struct domain_visit visit = { each, user };
 	return db_stream(db, &sql_watch_domains, NULL, visit_domain, &visit, error);
+}
+
+struct look_visit {
+	void (*each)(void *user, const char *domain, int64_t last_at);
+	void *user;
+};
+
+static bool
+visit_look(void *user, const struct db_result *result, int row)
+{
+	const struct look_visit *visit = user;
+	visit->each(visit->user, db_text(result, row, 0), db_instant(result, row, 1));
+	return true;
+}
+
+bool
+alert_looks(struct db *db, void (*each)(void *, const char *, int64_t), void *user, GError **error)
+{
+	struct look_visit visit = { each, user };
+	return db_stream(db, &sql_watch_looks, NULL, visit_look, &visit, error);
 }
 
 /* ---- conditions ---- */
@@ -159,15 +178,14 @@ alert_failed(struct db *db, const char *domain, const char *id, const char *outl
 }
 
 bool
-alert_newest_digest(struct db *db, char **id, GError **error)
+alert_has_digest(struct db *db, const char *id, bool *made, GError **error)
 {
-	g_autoptr(row_values) values = row_values_new();
 	g_autoptr(db_result) result = NULL;
-	row_text(values, "");
-	*id = NULL;
-	if (!db_run(db, &sql_notice_newest, values, &result, error))
+	g_autoptr(row_values) values = row_values_new();
+	row_text(values, id);
+	if (!db_run(db, &sql_notice_digest, values, &result, error))
 		return false;
-	*id = g_strdup(db_text(result, 0, 0));
+	*made = db_rows(result) > 0;
 	return true;
 }
 
@@ -217,4 +235,10 @@ alert_forget(struct db *db, int64_t sent_before, int64_t made_before,
 	row_timestamp(values, sent_before);
 	row_timestamp(values, made_before);
 	return db_stream(db, &sql_notice_forget, values, visit_forgotten, &visit, error);
+}
+
+bool
+alert_forget_domains(struct db *db, GError **error)
+{
+	return db_run(db, &sql_condition_forget, NULL, NULL, error);
 }

@@ -7,8 +7,12 @@
    error: another is. */
 bool alert_lock(struct db *db, GError **error);
 
-/* The domains that are watched, with the time of the newest live check of each; INT64_MIN: none. */
-bool alert_domains(struct db *db, bool (*each)(void *user, const char *domain, int64_t last_at),
+/* The domains that are watched. */
+bool alert_domains(
+	struct db *db, void (*each)(void *user, const char *domain), void *user, GError **error);
+
+/* When domains were looked at last, those that ever were. */
+bool alert_looks(struct db *db, void (*each)(void *user, const char *domain, int64_t last_at),
 	void *user, GError **error);
 
 /* What was told; all texts live only while each runs. */
@@ -46,8 +50,8 @@ bool alert_sent(struct db *db, const char *domain, const char *id, const char *o
 bool alert_failed(struct db *db, const char *domain, const char *id, const char *outlet,
 	int64_t next_at, const char *why, GError **error);
 
-/* The id of the newest digest; g_free it.  *id is NULL where there is none. */
-bool alert_newest_digest(struct db *db, char **id, GError **error);
+/* Whether a digest of that id was made. */
+bool alert_has_digest(struct db *db, const char *id, bool *made, GError **error);
 
 /* What was told since a time, by domain. */
 bool alert_week(struct db *db, int64_t since,
@@ -59,3 +63,6 @@ bool alert_week(struct db *db, int64_t since,
 bool alert_forget(struct db *db, int64_t sent_before, int64_t made_before,
 	void (*each)(void *user, const char *outlet, const char *title), void *user,
 	GError **error);
+
+/* Drops what was told about domains that are watched no more. */
+bool alert_forget_domains(struct db *db, GError **error);

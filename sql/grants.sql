@@ -1,5 +1,6 @@
--- Two roles: stsready_ingest may only add reports, stsready_read may only read.  Made where the one who
--- runs this may make roles (else an administrator makes them and runs `stsready init` again).
+-- Three roles: stsready_ingest may only add reports, stsready_read may only read, stsready_watch, a member
+-- of both, may also keep checks and what is told of.  Made where the one who runs this may make roles
+-- (else an administrator makes them and runs `stsready init` again).
 do $$
 begin
 	begin
@@ -8,6 +9,9 @@ begin
 		end if;
 		if not exists (select from pg_roles where rolname = 'stsready_read') then
 			create role stsready_read nologin;
+		end if;
+		if not exists (select from pg_roles where rolname = 'stsready_watch') then
+			create role stsready_watch nologin in role stsready_ingest, stsready_read;
 		end if;
 	exception
 		when insufficient_privilege or duplicate_object or unique_violation then
@@ -27,6 +31,10 @@ begin
 			day_policy, day_failure, policy_text, live_check, peer, pruned, condition,
 			seen_domains, seen_sessions, seen_failures, seen_senders, seen_checks, seen_verdicts,
 			seen_problems to stsready_read;
+	end if;
+	if exists (select from pg_roles where rolname = 'stsready_watch') then
+		grant insert, update on live_check, peer to stsready_watch;
+		grant select, insert, update, delete on condition, notice to stsready_watch;
 	end if;
 end
 $$

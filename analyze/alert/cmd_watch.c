@@ -44,6 +44,8 @@ static const char run_description[] =
 #define USUAL_JUDGE_EVERY (30 * 60)
 /* Before another try, where there is no database or another holds the watch. */
 #define AGAIN_SECONDS 5
+/* Before the same trouble is told of again. */
+#define TROUBLE_SECONDS 600
 #define OWN_OPTIONS 6
 
 static char *check_every, *judge_every, *at_option;
@@ -62,6 +64,8 @@ struct watching {
 	struct teller_options teller_options;
 	struct teller *teller; /* while this one has the watch */
 	struct db *db;
+	char *trouble; /* that was told of last; NULL: none since all was well */
+	int64_t trouble_at;
 };
 
 /* ---- what is given ---- */
@@ -143,6 +147,8 @@ put_together(struct watching *watching)
 {
 	struct watcher_options *watcher = &watching->watcher_options;
 	watching->options.outlets.log = &watching->log;
+	watching->options.outlets.letter.ended = is_stopped;
+	watching->options.outlets.webhook.ended = is_stopped;
 	watching->outlets = outlet_list(&watching->options.outlets);
 	check_options.ended = is_stopped;
 	/* the past cannot be looked at */
@@ -177,7 +183,7 @@ send_samples(struct watching *watching)
 		.body = text.body };
 	for (guint i = 0; i < watching->outlets->len; i++) {
 		g_autoptr(GError) error = NULL;
-		const struct outlet *outlet = watching->outlets->pdata[i];
+		struct outlet *outlet = watching->outlets->pdata[i];
 		if (outlet_send(&watching->options.outlets, outlet, &notice, &error)) {
 			printf("%s: sent\n", outlet->name);
 		} else {
@@ -192,9 +198,14 @@ send_samples(struct watching *watching)
 
 /* ---- once ---- */
 
+/* Of the database, or of what nothing can be looked at without. */
 static int
-complain_of_database(const GError *error)
+complain_of(const GError *error)
 {
+	if (error->domain != DB_ERROR) {
+		command_complain("check", error->message);
+		return EXIT_SOME;
+	}
 	command_complain("database", error->message);
 	return command_database_status(error);
 }
@@ -209,17 +220,22 @@ run_once(struct watching *watching)
 	if ((watching->db = command_open_database(&status)) == NULL)
 		return status;
 	if (!migrate_check(watching->db, &error))
-		return complain_of_database(error);
+		return complain_of(error);
 	if (!alert_lock(watching->db, &error)) {
 		if (error != NULL)
-			return complain_of_database(error);
+			return complain_of(error);
 		command_complain("run", "another `stsready run` or `watch` is at it");
 		return EXIT_BUSY;
 	}
-	bool fine = watcher_round(watching->watcher, watching->db, true, &figures, &error);
-	fine = fine && teller_round(&watching->teller_options, watching->db, &failed, &error);
-	if (!fine)
-		return complain_of_database(error);
+	int worst = EXIT_OK;
+	if (!watcher_round(watching->watcher, watching->db, true, &figures, &error)) {
+		worst = complain_of(error);
+		g_clear_error(&error);
+	}
+	/* what is stored is told, whatever became of the round */
+	if (db_alive(watching->db) &&
+		!teller_round(&watching->teller_options, watching->db, &failed, &error))
+		return complain_of(error);
 	fprintf(stderr,
 		"%" G_GUINT64_FORMAT " looked at, %" G_GUINT64_FORMAT " judged, %" G_GUINT64_FORMAT
 		" changed%s\n",
@@ -227,6 +243,8 @@ run_once(struct watching *watching)
 		failed > 0 ? "; not all could be told: it waits" : "");
 	if (command_stop != 0)
 		return EXIT_INTERRUPTED;
+	if (worst != EXIT_OK)
+		return worst;
 	return failed > 0 || figures.failed > 0 ? EXIT_SOME : EXIT_OK;
 }
 
@@ -286,6 +304,20 @@ say_round(const struct watching *watching, const struct watcher_figures *figures
 	log_end(&watching->log, line);
 }
 
+/* The same once in a while. */
+static void
+say_trouble(struct watching *watching, const char *why)
+{
+	int64_t now = g_get_monotonic_time();
+	if (g_strcmp0(watching->trouble, why) == 0 &&
+		now - watching->trouble_at < TROUBLE_SECONDS * G_USEC_PER_SEC)
+		return;
+	g_free(watching->trouble);
+	watching->trouble = g_strdup(why);
+	watching->trouble_at = now;
+	log_say(&watching->log, LOG_LEVEL_WARNING, "trouble", "why", why, NULL);
+}
+
 static int
 stay(struct watching *watching)
 {
@@ -296,8 +328,9 @@ stay(struct watching *watching)
 		bool fine = take_watch(watching, &stands_by, &error) &&
 			    watcher_round(watching->watcher, watching->db, false, &figures, &error);
 		if (error != NULL)
-			log_say(&watching->log, LOG_LEVEL_WARNING, "trouble", "why", error->message,
-				NULL);
+			say_trouble(watching, error->message);
+		else if (fine)
+			g_clear_pointer(&watching->trouble, g_free);
 		say_round(watching, &figures);
 		if (!fine)
 			rest(AGAIN_SECONDS);
@@ -340,6 +373,7 @@ clear(struct watching *watching)
 	saved_checks_free(watching->saved);
 	g_clear_pointer(&watching->outlets, g_ptr_array_unref);
 	g_free(watching->database);
+	g_free(watching->trouble);
 }
 
 static int

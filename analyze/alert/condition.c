@@ -1,7 +1,6 @@
-/* What is worth telling about a domain, and what of it is new. */
+/* What is so about a domain and worth telling. */
 #include "analyze/alert/condition.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "analyze/readiness.h"
@@ -17,15 +16,8 @@ const char *
 condition_kind_name(enum condition_kind kind)
 {
 	static const char *const names[] = { "verdict", "reason", "certificate", "silence",
-		"failure", "policy", "record", "tlsrpt", "mx", "unsure" };
+		"failure", "policy", "record", "tlsrpt", "mx", "held", "restless" };
 	return names[kind];
-}
-
-const char *
-change_what_name(enum change_what what)
-{
-	static const char *const names[] = { "began", "changed", "ended" };
-	return names[what];
 }
 
 /* ---- what is so ---- */
@@ -72,8 +64,6 @@ gather_verdict(struct gather *gather)
 		arena_printf(gather->arena, "%s: %s.", readiness_word(verdict),
 			readiness_meaning(verdict)),
 		NULL);
-	if (verdict == VERDICT_UNKNOWN)
-		add(gather, CONDITION_UNSURE, "", "", SEEN_INFO, "", NULL);
 }
 
 /* A certificate that ended is told of as one, and a failure that is reported as that. */
@@ -166,63 +156,118 @@ gather_reasons(struct gather *gather)
 	}
 }
 
+/* The last day that reports tell of; INT32_MIN: none in the window. */
+static int32_t
+last_reported(const struct evidence *evidence)
+{
+	for (size_t i = evidence->n_days; i > 0; i--) {
+		const struct day_sum *day = &evidence->days[i - 1];
+		if (strcmp(evidence->policies[day->policy].type, "sts") == 0)
+			return day->day;
+	}
+	return INT32_MIN;
+}
+
+/* Of now: a silence that reports have ended is a matter of the soak alone. */
 static void
 gather_silence(struct gather *gather)
 {
-	for (size_t i = 0; i < gather->judgement->n_reasons; i++) {
-		const struct reason *reason = &gather->judgement->reasons[i];
-		bool stopped =
-			strcmp(reason->code, "report-gap") == 0 ||
-			(strcmp(reason->code, "no-reports") == 0 && gather->evidence->n_days > 0);
-		if (stopped) {
-			add(gather, CONDITION_SILENCE, "", "", SEEN_WARN, reason->text,
-				reason->remedy);
-			return;
-		}
-	}
+	const struct evidence *evidence = gather->evidence;
+	int32_t last = last_reported(evidence);
+	int allowed = gather->judgement->soak.allowed_gap;
+	char day[INSTANT_DAY_TEXT_BYTES];
+	/* with no report in the window, whether one ever came is not known here */
+	gather->out->unsure[CONDITION_SILENCE] = last == INT32_MIN;
+	if (last == INT32_MIN || evidence->last_day - last <= allowed)
+		return;
+	add(gather, CONDITION_SILENCE, "", "", SEEN_WARN,
+		arena_printf(gather->arena,
+			"Reports stopped: the last one is about %s, and more than %d days without "
+			"any is not usual.",
+			instant_day_text(last, day), allowed),
+		"See that the _smtp._tls record still names the address that reports are read "
+		"from, and that what takes them in is running.");
 }
 
-/* The soonest end at a host; INT64_MAX: none is known. */
-static int64_t
-certificate_end(const struct seen_host *host)
+/* ---- certificates ---- */
+
+/* Days left, and the most they may be of a certificate's life: one that lives for days alone is
+   always near its end. */
+static const struct {
+	const char *days;
+	int64_t seconds;
+	int share;
+} stages[] = { { "0", 0, 1 }, { "3", INT64_C(3) * DAY, 6 }, { "14", INT64_C(14) * DAY, 3 } };
+
+/* The stage that an address's certificate is at; G_N_ELEMENTS(stages): far from its end. */
+static size_t
+stage_of(const struct seen_address *address, int64_t at)
 {
-	int64_t end = INT64_MAX;
-	for (size_t i = 0; i < host->n_addresses; i++)
-		if (host->addresses[i].has_certificate)
-			end = MIN(end, host->addresses[i].not_after);
-	return end;
+	int64_t left = address->not_after - at, life = address->not_after - address->not_before;
+	size_t stage = 0;
+	while (stage < G_N_ELEMENTS(stages) &&
+		left > MIN(stages[stage].seconds, life / stages[stage].share))
+		stage++;
+	return stage;
+}
+
+/* Of a host, the address whose certificate ends first; NULL: none is near its end.  *unsure: there
+   are addresses whose certificate was not seen. */
+static const struct seen_address *
+find_ending(const struct seen_host *host, int64_t at, bool *unsure)
+{
+	const struct seen_address *first = NULL;
+	*unsure = host->n_addresses == 0;
+	for (size_t i = 0; i < host->n_addresses; i++) {
+		const struct seen_address *address = &host->addresses[i];
+		if (!address->has_certificate)
+			*unsure = true;
+		else if (stage_of(address, at) < G_N_ELEMENTS(stages) &&
+			 (first == NULL || address->not_after < first->not_after))
+			first = address;
+	}
+	return first;
+}
+
+static void
+gather_certificate(struct gather *gather, const struct seen_host *host)
+{
+	char text[INSTANT_TEXT_BYTES];
+	bool unsure;
+	const struct seen_address *ending = find_ending(host, gather->evidence->at, &unsure);
+	if (ending == NULL) {
+		if (unsure)
+			add(gather, CONDITION_CERTIFICATE, host->name, NULL, SEEN_INFO, NULL, NULL);
+		return;
+	}
+	size_t stage = stage_of(ending, gather->evidence->at);
+	add(gather, CONDITION_CERTIFICATE, host->name, stages[stage].days,
+		stage == 0 ? SEEN_BLOCK : SEEN_WARN,
+		arena_printf(gather->arena, "The certificate of %s %s on %s.", host->name,
+			stage == 0 ? "ended" : "ends", instant_text(ending->not_after, text)),
+		"Renew it, and reload the mail server on every machine behind its addresses.");
 }
 
 static void
 gather_certificates(struct gather *gather)
 {
-	static const int stages[] = { 0, 3, 14 };
 	const struct seen_check *now = gather->judgement->now;
-	for (size_t i = 0; i < now->n_hosts; i++) {
-		char text[INSTANT_TEXT_BYTES];
-		int64_t end = certificate_end(&now->hosts[i]);
-		size_t stage = 0;
-		while (stage < G_N_ELEMENTS(stages) &&
-			end - gather->evidence->at > (int64_t)stages[stage] * DAY)
-			stage++;
-		if (end == INT64_MAX || stage == G_N_ELEMENTS(stages))
-			continue;
-		add(gather, CONDITION_CERTIFICATE, now->hosts[i].name,
-			arena_printf(gather->arena, "%d", stages[stage]),
-			stage == 0 ? SEEN_BLOCK : SEEN_WARN,
-			arena_printf(gather->arena, "The certificate of %s %s on %s.",
-				now->hosts[i].name, stage == 0 ? "ended" : "ends",
-				instant_text(end, text)),
-			"Renew it, and reload the mail server on every machine behind its "
-			"addresses.");
-	}
+	for (size_t i = 0; i < now->n_hosts; i++)
+		gather_certificate(gather, &now->hosts[i]);
+}
+
+/* ---- failures ---- */
+
+static bool
+is_of_note(const struct failure_group *group)
+{
+	return group->status != GROUP_FOREIGN && group->status != GROUP_OLDER_POLICY;
 }
 
 static bool
 is_recent(const struct failure_group *group, int32_t today)
 {
-	return group->status != GROUP_FOREIGN && group->status != GROUP_OLDER_POLICY &&
-	       group->last_day >= today - FRESH_DAYS;
+	return group->last_day >= today - FRESH_DAYS;
 }
 
 static const char *
@@ -233,28 +278,78 @@ failure_subject(struct gather *gather, const struct failure_group *group)
 		       : group->result_type;
 }
 
+static enum seen_severity
+weight_of(const struct failure_group *group)
+{
+	if (group->status == GROUP_SENDER_SIDE || group->status == GROUP_FIXED)
+		return SEEN_INFO;
+	return group->effect == EFFECT_REFUSED ? SEEN_BLOCK : SEEN_WARN;
+}
+
+static const char *
+senders(struct gather *gather, const struct failure_group *group)
+{
+	const char *first = group->n_submitters > 0 ? group->submitters[0] : "";
+	if (group->n_submitters <= 1)
+		return *first != '\0' ? first : "One sender";
+	return *first != '\0' ? arena_printf(gather->arena, "%s and %zu more", first,
+					group->n_submitters - 1)
+			      : arena_printf(gather->arena, "%zu senders", group->n_submitters);
+}
+
+static const char *
+days(struct gather *gather, const struct failure_group *group)
+{
+	char first[INSTANT_DAY_TEXT_BYTES], last[INSTANT_DAY_TEXT_BYTES];
+	return group->first_day == group->last_day
+		       ? arena_printf(
+				 gather->arena, "on %s", instant_day_text(group->last_day, last))
+		       : arena_printf(gather->arena, "from %s to %s",
+				 instant_day_text(group->first_day, first),
+				 instant_day_text(group->last_day, last));
+}
+
+static const char *
+failure_text(struct gather *gather, const struct failure_group *group, const char *subject)
+{
+	static const char *const said[] = {
+		[GROUP_CONFIRMED] = "our own checks see it, too",
+		[GROUP_UNEXPLAINED] = "our own checks do not see it",
+		[GROUP_FIXED] = "it is fixed since",
+		[GROUP_SENDER_SIDE] = "it looks like that sender's own fault",
+	};
+	return arena_printf(gather->arena, "%s told of %" G_GINT64_FORMAT " failed %s %s: %s; %s.",
+		senders(gather, group), group->sessions,
+		group->sessions == 1 ? "session" : "sessions", days(gather, group), subject,
+		said[group->status]);
+}
+
+/* Those of these days, and of the others those that no report after them could have told of:
+   whether they are over is not known. */
 static void
 gather_failures(struct gather *gather)
 {
 	const struct judgement *judgement = gather->judgement;
-	int32_t today = instant_day(gather->evidence->at);
-	for (size_t i = 0; i < judgement->n_groups; i++) {
-		const struct failure_group *group = &judgement->groups[i];
-		const char *subject = failure_subject(gather, group);
-		char day[INSTANT_DAY_TEXT_BYTES];
-		/* heaviest first: other addresses of the same host add nothing new */
-		if (!is_recent(group, today) || has(gather, CONDITION_FAILURE, subject))
-			continue;
-		add(gather, CONDITION_FAILURE, subject, "",
-			group->status == GROUP_SENDER_SIDE ? SEEN_INFO
-			: group->effect == EFFECT_REFUSED  ? SEEN_BLOCK
-							   : SEEN_WARN,
-			arena_printf(gather->arena, "Senders tell of failures since %s: %s (%s).",
-				instant_day_text(group->first_day, day), subject,
-				group_status_name(group->status)),
-			NULL);
-	}
+	int32_t today = instant_day(gather->evidence->at), last = last_reported(gather->evidence);
+	for (int recent = 1; recent >= 0; recent--)
+		for (size_t i = 0; i < judgement->n_groups; i++) {
+			const struct failure_group *group = &judgement->groups[i];
+			const char *subject = failure_subject(gather, group);
+			/* heaviest first: other addresses of the same host add nothing new */
+			if (!is_of_note(group) || is_recent(group, today) != recent ||
+				has(gather, CONDITION_FAILURE, subject))
+				continue;
+			if (recent)
+				add(gather, CONDITION_FAILURE, subject, "", weight_of(group),
+					failure_text(gather, group, subject), NULL);
+			else if (group->last_day >= last)
+				add(gather, CONDITION_FAILURE, subject, NULL, SEEN_INFO, NULL,
+					NULL);
+		}
+	gather->out->unsure[CONDITION_FAILURE] = last == INT32_MIN;
 }
+
+/* ---- what our own checks see ---- */
 
 static const char *
 host_names(struct gather *gather)
@@ -277,45 +372,45 @@ seen_name(enum seen seen)
 	return names[seen];
 }
 
+static void
+gather_state(struct gather *gather, enum condition_kind kind, enum seen seen, const char *state,
+	const char *text)
+{
+	gather->out->unsure[kind] = seen == SEEN_UNKNOWN;
+	if (seen != SEEN_UNKNOWN)
+		add(gather, kind, "", state, SEEN_INFO, text, NULL);
+}
+
 /* Each is what our own check sees; where it could not tell, what was told holds. */
 static void
 gather_states(struct gather *gather)
 {
 	const struct seen_check *now = gather->judgement->now;
-	struct conditions *out = gather->out;
-	out->unsure[CONDITION_POLICY] = now->policy == SEEN_UNKNOWN;
-	out->unsure[CONDITION_RECORD] = now->record == SEEN_UNKNOWN;
-	out->unsure[CONDITION_TLSRPT] = now->tlsrpt == SEEN_UNKNOWN;
-	out->unsure[CONDITION_MX] = now->mx == SEEN_UNKNOWN;
-	out->unsure[CONDITION_CERTIFICATE] = now->mx == SEEN_UNKNOWN;
-	if (!out->unsure[CONDITION_POLICY]) {
-		const char *text = now->policy_text != NULL ? now->policy_text : "none";
-		add(gather, CONDITION_POLICY, "", text, SEEN_INFO,
-			now->policy_text != NULL
-				? arena_printf(gather->arena,
-					  "The policy that is served is now:\n%s", text)
-				: "No policy is served any more.",
-			NULL);
-	}
-	if (!out->unsure[CONDITION_RECORD])
-		add(gather, CONDITION_RECORD, "", now->record_id != NULL ? now->record_id : "none",
-			SEEN_INFO,
-			now->record_id != NULL ? arena_printf(gather->arena,
-							 "The id of the _mta-sts record is now %s.",
-							 now->record_id)
-					       : "There is no usable _mta-sts record.",
-			NULL);
-	if (!out->unsure[CONDITION_TLSRPT])
-		add(gather, CONDITION_TLSRPT, "", seen_name(now->tlsrpt), SEEN_INFO,
-			arena_printf(gather->arena, "The _smtp._tls record is now: %s.",
-				seen_name(now->tlsrpt)),
-			NULL);
-	if (!out->unsure[CONDITION_MX]) {
-		const char *names = host_names(gather);
-		add(gather, CONDITION_MX, "", names, SEEN_INFO,
-			arena_printf(gather->arena, "The MX hosts are now: %s.", names), NULL);
+	const char *policy = now->policy_text, *id = now->record_id;
+	gather_state(gather, CONDITION_POLICY, now->policy, policy != NULL ? policy : "none",
+		policy != NULL ? "The policy that is served changed."
+			       : "No policy that can be used is served any more.");
+	gather_state(gather, CONDITION_RECORD, now->record, id != NULL ? id : "none",
+		id != NULL ? "The id of the _mta-sts record changed."
+			   : "There is no _mta-sts record that can be used any more.");
+	gather_state(gather, CONDITION_TLSRPT, now->tlsrpt, seen_name(now->tlsrpt),
+		now->tlsrpt == SEEN_FINE
+			? "There is a _smtp._tls record again: reports are asked for."
+		: now->tlsrpt == SEEN_ABSENT
+			? "There is no _smtp._tls record any more: nobody will report."
+			: "The _smtp._tls record cannot be used any more: nobody may report.");
+	gather_state(gather, CONDITION_MX, now->mx, host_names(gather), "The MX hosts changed.");
+	gather->out->unsure[CONDITION_CERTIFICATE] = now->mx == SEEN_UNKNOWN;
+	if (now->mx != SEEN_UNKNOWN)
 		gather_certificates(gather);
-	}
+}
+
+static void
+know_no_states(struct conditions *out)
+{
+	for (int kind = CONDITION_POLICY; kind <= CONDITION_MX; kind++)
+		out->unsure[kind] = true;
+	out->unsure[CONDITION_CERTIFICATE] = true;
 }
 
 struct conditions
@@ -330,13 +425,9 @@ condition_gather(const struct evidence *evidence, const struct judgement *judgem
 	if (judgement->now != NULL)
 		gather_states(&gather);
 	else
-		for (int kind = CONDITION_POLICY; kind <= CONDITION_MX; kind++)
-			out.unsure[kind] = true;
-	if (judgement->now == NULL)
-		out.unsure[CONDITION_CERTIFICATE] = true;
+		know_no_states(&out);
 	/* what blocks may be hidden where nothing could be told */
-	if (judgement->verdict == VERDICT_UNKNOWN)
-		out.unsure[CONDITION_REASON] = out.unsure[CONDITION_SILENCE] = true;
+	out.unsure[CONDITION_REASON] = judgement->verdict == VERDICT_UNKNOWN;
 	return out;
 }
 
@@ -344,129 +435,4 @@ void
 condition_clear(struct conditions *conditions)
 {
 	g_array_unref(conditions->list);
-}
-
-/* ---- what is new ---- */
-
-static const struct condition *
-find(const GArray *list, const struct condition *wanted)
-{
-	for (guint i = 0; i < list->len; i++) {
-		const struct condition *condition = &g_array_index(list, struct condition, i);
-		if (condition->kind == wanted->kind &&
-			strcmp(condition->subject, wanted->subject) == 0)
-			return condition;
-	}
-	return NULL;
-}
-
-/* Told when it begins and when it ends. */
-static bool
-is_problem(enum condition_kind kind)
-{
-	return kind >= CONDITION_REASON && kind <= CONDITION_FAILURE;
-}
-
-/* Whether a line of now is none of before. */
-static bool
-has_new_line(const char *now, const char *before)
-{
-	g_auto(GStrv) lines = g_strsplit(now, "\n", -1), known = g_strsplit(before, "\n", -1);
-	for (char **line = lines; *line != NULL; line++)
-		if (!g_strv_contains((const char *const *)known, *line))
-			return true;
-	return false;
-}
-
-static bool
-is_worse(const struct condition *now, const struct condition *before)
-{
-	if (now->kind == CONDITION_REASON)
-		return has_new_line(now->state, before->state);
-	if (now->kind == CONDITION_CERTIFICATE)
-		return atoi(now->state) < atoi(before->state);
-	return false;
-}
-
-static void
-tell(struct changes *out, enum change_what what, const struct condition *condition,
-	const char *before)
-{
-	const struct change change = { what, *condition, before };
-	g_array_append_val(out->told, change);
-}
-
-/* Whether a change of state is worth telling, once it is kept in mind. */
-static bool
-is_change(const struct condition *now, const struct condition *before)
-{
-	if (now->kind == CONDITION_UNSURE)
-		return false;
-	return is_problem(now->kind) ? is_worse(now, before) : true;
-}
-
-/* A verdict that nothing can be told is held back for a time; what was told before holds. */
-static bool
-is_held_back(const struct condition *now, const GArray *before, int64_t at)
-{
-	static const struct condition unsure = { .kind = CONDITION_UNSURE, .subject = "" };
-	if (now->kind != CONDITION_VERDICT ||
-		strcmp(now->state, verdict_name(VERDICT_UNKNOWN)) != 0)
-		return false;
-	const struct condition *begun = find(before, &unsure);
-	return begun == NULL || at - begun->since < CONDITION_UNSURE_SECONDS;
-}
-
-/* Of a domain that nothing was ever told about, what is wrong alone: the rest did not change. */
-static bool
-is_news(const struct condition *now, const GArray *before)
-{
-	bool first = before->len == 0;
-	if (is_problem(now->kind))
-		return !first || now->severity >= SEEN_WARN;
-	return now->kind == CONDITION_VERDICT && (!first || now->severity == SEEN_BLOCK);
-}
-
-static void
-compare_one(struct changes *out, const struct condition *now, const GArray *before, int64_t at)
-{
-	const struct condition *known = find(before, now);
-	if (is_held_back(now, before, at) ||
-		(known != NULL && strcmp(known->state, now->state) == 0))
-		return;
-	struct condition kept = *now;
-	kept.since = known != NULL && is_problem(now->kind) ? known->since : at;
-	g_array_append_val(out->put, kept);
-	if (known == NULL && is_news(now, before))
-		tell(out, CHANGE_BEGAN, &kept, NULL);
-	else if (known != NULL && is_change(now, known))
-		tell(out, CHANGE_CHANGED, &kept, known->state);
-}
-
-struct changes
-condition_compare(const struct conditions *now, const GArray *before, int64_t at)
-{
-	struct changes out = { g_array_new(FALSE, FALSE, sizeof(struct change)),
-		g_array_new(FALSE, FALSE, sizeof(struct condition)),
-		g_array_new(FALSE, FALSE, sizeof(struct condition)) };
-	for (guint i = 0; i < now->list->len; i++)
-		compare_one(&out, &g_array_index(now->list, struct condition, i), before, at);
-	for (guint i = 0; i < before->len; i++) {
-		const struct condition *known = &g_array_index(before, struct condition, i);
-		bool lasts = find(now->list, known) != NULL || now->unsure[known->kind];
-		if (lasts || !(is_problem(known->kind) || known->kind == CONDITION_UNSURE))
-			continue;
-		g_array_append_val(out.drop, *known);
-		if (is_problem(known->kind))
-			tell(&out, CHANGE_ENDED, known, known->state);
-	}
-	return out;
-}
-
-void
-condition_clear_changes(struct changes *changes)
-{
-	g_array_unref(changes->told);
-	g_array_unref(changes->put);
-	g_array_unref(changes->drop);
 }

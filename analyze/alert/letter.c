@@ -3,14 +3,16 @@
 
 #include <string.h>
 
-#include <curl/curl.h>
 #include <gio/gio.h>
 #include <gmime/gmime.h>
 
+#include "analyze/alert/transfer.h"
 #include "ingest/printable.h"
 
-#define CONNECT_SECONDS 15L
-#define SEND_SECONDS 60L
+/* Servers that look into mail take their time; who gives up before the answer sends it again. */
+#define SEND_SECONDS 120L
+/* How timeout(1) ends when it had to end the command. */
+#define TIMED_OUT 124
 /* Of what a command says of its failure. */
 #define MOST_SAID 500
 
@@ -93,6 +95,8 @@ letter_text(const struct letter_options *options, const struct letter *letter)
 struct reading {
 	const char *at;
 	size_t left;
+	bool ended;
+	CURL *curl;
 };
 
 static size_t
@@ -103,19 +107,31 @@ read_text(char *buffer, size_t size, size_t count, void *user)
 	memcpy(buffer, reading->at, taken);
 	reading->at += taken;
 	reading->left -= taken;
+	reading->ended = taken == 0;
 	return taken;
 }
 
-/* With a password, only to whom the certificate says; else as mail goes between machines that never
-   saw each other: protected where it can be. */
+/* Whether the server took it all: only the answer to QUIT is left, on which nothing depends. */
+static bool
+is_taken(void *user)
+{
+	struct reading *reading = user;
+	long answer = 0;
+	return reading->ended &&
+	       curl_easy_getinfo(reading->curl, CURLINFO_RESPONSE_CODE, &answer) == CURLE_OK &&
+	       answer >= 200 && answer <= 299;
+}
+
+/* With a password, or where TLS is asked for, only to whom the certificate says; else as mail goes
+   between machines that never saw each other: protected where it can be. */
 static void
 set_security(CURL *curl, const struct letter_options *options)
 {
-	bool known = options->login != NULL;
+	bool known = options->login != NULL || g_str_has_prefix(options->smtp, "smtps:");
 	curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)(known ? CURLUSESSL_ALL : CURLUSESSL_TRY));
 	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, known ? 1L : 0L);
 	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, known ? 2L : 0L);
-	if (known)
+	if (options->login != NULL)
 		curl_easy_setopt(curl, CURLOPT_USERPWD, options->login);
 	if (options->ca_file != NULL)
 		curl_easy_setopt(curl, CURLOPT_CAINFO, options->ca_file);
@@ -124,10 +140,11 @@ set_security(CURL *curl, const struct letter_options *options)
 static bool
 send_by_smtp(const struct letter_options *options, const char *to, const char *text, GError **error)
 {
-	struct reading reading = { text, strlen(text) };
-	char failure[CURL_ERROR_SIZE] = "";
+	struct reading reading = { text, strlen(text), false, NULL };
+	const struct transfer_limits limits = { SEND_SECONDS, options->ended, is_taken, &reading };
+	char failure[CURL_ERROR_SIZE];
 	struct curl_slist *recipients = curl_slist_append(NULL, to);
-	CURL *curl = curl_easy_init();
+	CURL *curl = reading.curl = curl_easy_init();
 	curl_easy_setopt(curl, CURLOPT_URL, options->smtp);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
 	curl_easy_setopt(curl, CURLOPT_MAIL_FROM, options->from);
@@ -136,25 +153,25 @@ send_by_smtp(const struct letter_options *options, const char *to, const char *t
 	curl_easy_setopt(curl, CURLOPT_READDATA, &reading);
 	curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
 	set_security(curl, options);
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, failure);
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT, SEND_SECONDS);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	CURLcode code = curl_easy_perform(curl);
-	if (code != CURLE_OK)
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", options->smtp,
-			*failure != '\0' ? failure : curl_easy_strerror(code));
+	CURLcode code = transfer_perform(curl, &limits, failure);
+	bool taken = code == CURLE_OK || is_taken(&reading);
+	if (!taken)
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", options->smtp, failure);
 	curl_slist_free_all(recipients);
 	curl_easy_cleanup(curl);
-	return code == CURLE_OK;
+	return taken;
 }
 
 static void
-say_failure(const struct letter_options *options, char *said, GError **error)
+say_failure(const struct letter_options *options, GSubprocess *process, char *said, GError **error)
 {
 	g_autofree char *plain = printable(said != NULL ? g_strstrip(said) : "", MOST_SAID);
+	bool late = g_subprocess_get_if_exited(process) &&
+		    g_subprocess_get_exit_status(process) == TIMED_OUT;
 	g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", options->sendmail,
-		*plain != '\0' ? plain : "failed, and did not say why");
+		late             ? "did not end within a minute"
+		: *plain != '\0' ? plain
+				 : "failed, and did not say why");
 }
 
 static bool
@@ -180,7 +197,7 @@ send_by_command(
 		return true;
 	if (output != NULL)
 		said = g_strndup(g_bytes_get_data(output, NULL), g_bytes_get_size(output));
-	say_failure(options, said, error);
+	say_failure(options, process, said, error);
 	return false;
 }
 

@@ -12,6 +12,7 @@ struct letter_options {
 	const char *sendmail; /* the command's path */
 	const char *login;    /* "NAME:PASSWORD" for the SMTP server; NULL: none */
 	const char *ca_file;  /* NULL: the system's */
+	bool (*ended)(void);  /* whether the program is to stop; NULL: never */
 };
 
 struct letter {

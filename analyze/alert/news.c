@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "analyze/alert/notice_words.h"
 #include "sql/transaction.h"
 
 /* ---- what was told before ---- */
@@ -65,15 +66,16 @@ store(struct db *db, void *user, GError **error)
 	const struct storing *storing = user;
 	const struct changes *changes = storing->changes;
 	const char *domain = storing->judged->evidence->domain;
+	/* what was told before goes first: the same may be put anew */
+	for (guint i = 0; i < changes->drop->len; i++) {
+		const struct condition *drop = &g_array_index(changes->drop, struct condition, i);
+		if (!alert_drop(db, domain, condition_kind_name(drop->kind), drop->subject, error))
+			return false;
+	}
 	for (guint i = 0; i < changes->put->len; i++) {
 		const struct condition *put = &g_array_index(changes->put, struct condition, i);
 		if (!alert_put(db, domain, condition_kind_name(put->kind), put->subject, put->state,
 			    put->since, error))
-			return false;
-	}
-	for (guint i = 0; i < changes->drop->len; i++) {
-		const struct condition *drop = &g_array_index(changes->drop, struct condition, i);
-		if (!alert_drop(db, domain, condition_kind_name(drop->kind), drop->subject, error))
 			return false;
 	}
 	return storing->text == NULL || news_store(db, storing->options->outlets, true, domain,
@@ -102,15 +104,9 @@ store_changes(struct db *db, const struct news_options *options, const struct ju
 static void
 sum_up(struct news *news, const struct judged *judged, const struct changes *changes)
 {
-	const struct evidence *evidence = judged->evidence;
 	const struct judgement *judgement = judged->judgement;
-	*news = (struct news){ .verdict = judgement->verdict,
-		.told = changes->told->len,
-		.last_check_at = evidence->n_checks > 0
-					 ? evidence->checks[evidence->n_checks - 1].last_at
-					 : INT64_MIN };
-	if (judgement->n_reasons > 0)
-		news->headline = g_strdup(judgement->reasons[0].text);
+	*news = (struct news){ .verdict = judgement->verdict, .told = changes->told->len };
+	news->headline = g_strdup(notice_ground(judgement));
 }
 
 static bool
@@ -121,11 +117,12 @@ compare(struct db *db, const struct news_options *options, const struct judged *
 	bool fine = alert_told(db, judged->evidence->domain, take_told, &before, error);
 	if (fine) {
 		struct conditions now = condition_gather(judged->evidence, judged->judgement);
-		struct changes changes = condition_compare(&now, before.list, judged->evidence->at);
+		struct changes changes =
+			change_find(arena, &now, before.list, judged->evidence->at);
 		fine = store_changes(db, options, judged, &changes, error);
 		if (fine)
 			sum_up(news, judged, &changes);
-		condition_clear_changes(&changes);
+		change_clear(&changes);
 		condition_clear(&now);
 	}
 	g_array_unref(before.list);

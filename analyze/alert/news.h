@@ -13,9 +13,8 @@ struct news_options {
 /* What a look at the news of a domain came to. */
 struct news {
 	enum verdict verdict;
-	unsigned told;         /* changes that are to be told */
-	int64_t last_check_at; /* INT64_MIN: none in the window */
-	char *headline;        /* of the heaviest reason; g_free it; NULL: none */
+	unsigned told;  /* changes that are to be told */
+	char *headline; /* the heaviest of what it rests on; g_free it; NULL: nothing */
 };
 
 /* Judges the domain; keeps in mind what is so, and what is to be told of it, in one transaction.

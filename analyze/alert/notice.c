@@ -3,13 +3,9 @@
 
 #include <string.h>
 
+#include "analyze/alert/notice_words.h"
+#include "analyze/alert/wrapped.h"
 #include "analyze/json_writer.h"
-#include "analyze/readiness.h"
-#include "ingest/instant.h"
-#include "ingest/printable.h"
-
-/* A subject is no longer; mail programs show less. */
-#define MOST_TITLE 150
 
 void
 notice_text_clear(struct notice_text *text)
@@ -27,6 +23,9 @@ notice_id(void)
 		g_random_int(), g_random_int(), g_random_int() >> 20);
 }
 
+/* Of many notices, told with all their words in one message. */
+#define MOST_WHOLE 20
+
 static const char *const severities[] = { "info", "warn", "block" };
 
 /* The worst of what is so now. */
@@ -42,169 +41,7 @@ severity_of(const GArray *told)
 	return severities[worst];
 }
 
-/* Text of strangers', one line. */
-static void
-put_line(GString *out, const char *text)
-{
-	g_autofree char *plain = printable(text, 0);
-	g_string_append(out, plain);
-}
-
-/* The same with the line ends it has, which a policy's text has. */
-static void
-put_lines(GString *out, const char *text)
-{
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-	for (char **line = lines; *line != NULL; line++) {
-		g_strchomp(*line);
-		if (**line == '\0')
-			continue;
-		g_string_append(out, line == lines ? "" : "    ");
-		put_line(out, *line);
-		g_string_append_c(out, '\n');
-	}
-}
-
 /* ---- one domain ---- */
-
-static const struct change *
-find_verdict(const GArray *told)
-{
-	for (guint i = 0; i < told->len; i++) {
-		const struct change *change = &g_array_index(told, struct change, i);
-		if (change->condition.kind == CONDITION_VERDICT)
-			return change;
-	}
-	return NULL;
-}
-
-/* What stands in a title for a change. */
-static char *
-name_of(const struct change *change)
-{
-	const struct condition *condition = &change->condition;
-	static const char *const said[] = { "begun", "worse", "over" };
-	switch (condition->kind) {
-	case CONDITION_REASON:
-	case CONDITION_FAILURE:
-		return g_strdup_printf("%s %s", condition->subject, said[change->what]);
-	case CONDITION_CERTIFICATE:
-		return change->what == CHANGE_ENDED
-			       ? g_strdup_printf(
-					 "certificate of %s renewed or gone", condition->subject)
-			       : g_strdup_printf(
-					 "certificate of %s near its end", condition->subject);
-	case CONDITION_SILENCE:
-		return g_strdup(
-			change->what == CHANGE_ENDED ? "reports come again" : "reports stopped");
-	case CONDITION_POLICY:
-		return g_strdup("policy changed");
-	case CONDITION_RECORD:
-		return g_strdup("_mta-sts record changed");
-	case CONDITION_TLSRPT:
-		return g_strdup("_smtp._tls record changed");
-	case CONDITION_MX:
-		return g_strdup("MX hosts changed");
-	case CONDITION_VERDICT:
-	case CONDITION_UNSURE:
-	case CONDITION_KINDS:
-		break;
-	}
-	return g_strdup("");
-}
-
-static char *
-title_of(const struct evidence *evidence, const struct judgement *judgement, const GArray *told)
-{
-	g_autoptr(GString) out = g_string_new(evidence->domain);
-	const struct change *verdict = find_verdict(told);
-	g_string_append_printf(out, ": %s", readiness_word(judgement->verdict));
-	if (verdict != NULL && verdict->before != NULL)
-		g_string_append_printf(out, " (was %s)", verdict->before);
-	const struct change *first = NULL;
-	for (guint i = 0; i < told->len && first == NULL; i++)
-		if (&g_array_index(told, struct change, i) != verdict)
-			first = &g_array_index(told, struct change, i);
-	if (first != NULL) {
-		g_autofree char *name = name_of(first);
-		guint more = told->len - 1 - (verdict != NULL);
-		g_string_append(out, ", ");
-		put_line(out, name);
-		if (more > 0)
-			g_string_append_printf(out, " and %u more", more);
-	}
-	return printable(out->str, MOST_TITLE);
-}
-
-/* What was so before, where that tells more than the change does. */
-static void
-put_before(GString *out, const struct change *change)
-{
-	enum condition_kind kind = change->condition.kind;
-	if (change->before == NULL || *change->before == '\0' || kind == CONDITION_REASON ||
-		kind == CONDITION_CERTIFICATE)
-		return;
-	g_string_append(out, "    Before: ");
-	put_lines(out, change->before);
-}
-
-static void
-put_change(GString *out, const struct change *change)
-{
-	const struct condition *condition = &change->condition;
-	if (change->what == CHANGE_ENDED) {
-		g_autofree char *name = name_of(change);
-		char since[INSTANT_TEXT_BYTES];
-		g_string_append(out, "Resolved: ");
-		put_line(out, name);
-		g_string_append_printf(
-			out, "; told first on %s.\n\n", instant_text(condition->since, since));
-		return;
-	}
-	put_lines(out, condition->text);
-	put_before(out, change);
-	if (condition->remedy != NULL) {
-		g_string_append(out, "    Remedy: ");
-		put_line(out, condition->remedy);
-		g_string_append_c(out, '\n');
-	}
-	g_string_append_c(out, '\n');
-}
-
-static void
-put_plan(GString *out, const struct judgement *judgement)
-{
-	if (judgement->n_plan == 0)
-		return;
-	g_string_append(out, "What to do:\n\n");
-	for (size_t i = 0; i < judgement->n_plan; i++) {
-		const struct plan_step *step = &judgement->plan[i];
-		g_string_append_printf(out, "  %s: ", step->when);
-		put_line(out, step->text);
-		g_string_append_c(out, '\n');
-		if (step->publish != NULL) {
-			g_string_append(out, "    ");
-			put_lines(out, step->publish);
-		}
-	}
-	g_string_append_c(out, '\n');
-}
-
-static char *
-words_of(const struct evidence *evidence, const struct judgement *judgement, const GArray *told,
-	const char *url)
-{
-	char at[INSTANT_TEXT_BYTES];
-	GString *out = g_string_new(NULL);
-	for (guint i = 0; i < told->len; i++)
-		put_change(out, &g_array_index(told, struct change, i));
-	if (find_verdict(told) != NULL)
-		put_plan(out, judgement);
-	g_string_append_printf(out, "%s, as judged for %s.\nAll of it: %s%s\n", evidence->domain,
-		instant_text(evidence->at, at), url != NULL ? "" : "stsready readiness ",
-		url != NULL ? url : evidence->domain);
-	return g_string_free(out, FALSE);
-}
 
 static void
 put_json_change(struct json_writer *json, const struct change *change)
@@ -243,8 +80,8 @@ notice_compose(struct notice_text *text, const char *id, const char *pages,
 	g_autofree char *url =
 		pages != NULL ? g_strdup_printf("%s/domains/%s", pages, evidence->domain) : NULL;
 	*text = (struct notice_text){ .severity = severity_of(told) };
-	text->title = title_of(evidence, judged->judgement, told);
-	text->words = words_of(evidence, judged->judgement, told, url);
+	text->title = notice_title(judged, told);
+	text->words = notice_words(judged, told, url);
 	notice_begin_body(&json, "notice", id, evidence->at, text->title);
 	json_add_text(&json, "severity", text->severity);
 	json_add_text(&json, "domain", evidence->domain);
@@ -291,15 +128,43 @@ join_ids(const GPtrArray *notices)
 	return g_strndup(g_checksum_get_string(sum), 32);
 }
 
+/* What blocks first, else in their order. */
+static void
+put_notices(GString *words, const GPtrArray *notices,
+	void (*put)(GString *, const struct alert_notice *), unsigned most)
+{
+	unsigned count = 0;
+	for (size_t k = G_N_ELEMENTS(severities); k > 0; k--)
+		for (guint i = 0; i < notices->len; i++)
+			if (strcmp(at_place(notices, i)->severity, severities[k - 1]) == 0 &&
+				count++ < most)
+				put(words, at_place(notices, i));
+}
+
+static void
+put_title(GString *words, const struct alert_notice *notice)
+{
+	g_string_append(words, "  - ");
+	wrapped_append(words, 4, 4, notice->title);
+}
+
+static void
+put_words(GString *words, const struct alert_notice *notice)
+{
+	g_string_append_printf(
+		words, "\n%s\n%s", "--------------------------------", notice->words);
+}
+
+/* All by their titles, the heaviest with all their words. */
 static char *
 join_words(const GPtrArray *notices)
 {
-	GString *words = g_string_new("Much changed at once:\n\n");
-	for (guint i = 0; i < notices->len; i++)
-		g_string_append_printf(words, "  %s\n", at_place(notices, i)->title);
-	for (guint i = 0; i < notices->len; i++)
-		g_string_append_printf(words, "\n---- %s ----\n\n%s", at_place(notices, i)->title,
-			at_place(notices, i)->words);
+	GString *words = g_string_new("Much changed at once; the heaviest first.\n\n");
+	put_notices(words, notices, put_title, notices->len);
+	put_notices(words, notices, put_words, MOST_WHOLE);
+	if (notices->len > MOST_WHOLE)
+		g_string_append_printf(words, "\nOf the other %u `stsready readiness` says all.\n",
+			notices->len - MOST_WHOLE);
 	return g_string_free(words, FALSE);
 }
 
@@ -314,6 +179,16 @@ join_severity(const GPtrArray *notices)
 	return severities[worst];
 }
 
+static const struct alert_notice *
+heaviest(const GPtrArray *notices)
+{
+	const char *worst = join_severity(notices);
+	for (guint i = 0; i < notices->len; i++)
+		if (strcmp(at_place(notices, i)->severity, worst) == 0)
+			return at_place(notices, i);
+	return at_place(notices, 0);
+}
+
 void
 notice_join(struct notice_text *text, char **id, const GPtrArray *notices, int64_t now)
 {
@@ -321,7 +196,7 @@ notice_join(struct notice_text *text, char **id, const GPtrArray *notices, int64
 	*id = join_ids(notices);
 	*text = (struct notice_text){ .severity = join_severity(notices) };
 	text->title = g_strdup_printf(
-		"%u changes; the first: %s", notices->len, at_place(notices, 0)->title);
+		"%u changes, the heaviest: %s", notices->len, heaviest(notices)->title);
 	text->words = join_words(notices);
 	notice_begin_body(&json, "notices", *id, now, text->title);
 	json_add_text(&json, "severity", text->severity);

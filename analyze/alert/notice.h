@@ -1,7 +1,7 @@
 /* What is told: a title, a message, and the same for programs. */
 #pragma once
 
-#include "analyze/alert/condition.h"
+#include "analyze/alert/change.h"
 #include "analyze/json_writer.h"
 #include "analyze/judge.h"
 #include "sql/alert_store.h"

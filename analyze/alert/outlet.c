@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define HOUR 3600
+
 static void
 free_outlet(void *memory)
 {
@@ -58,8 +60,28 @@ send_mail(const struct outlet_options *options, const char *to, const struct ale
 	return letter_send(&options->letter, &letter, error);
 }
 
+static int64_t
+steady_seconds(void)
+{
+	return g_get_monotonic_time() / G_USEC_PER_SEC;
+}
+
 bool
-outlet_send(const struct outlet_options *options, const struct outlet *outlet,
+outlet_is_full(const struct outlet *outlet)
+{
+	int64_t oldest = outlet->sent_at[outlet->next];
+	return oldest != 0 && steady_seconds() - oldest < HOUR;
+}
+
+static void
+note_sent(struct outlet *outlet)
+{
+	outlet->sent_at[outlet->next] = MAX(steady_seconds(), 1);
+	outlet->next = (outlet->next + 1) % OUTLET_AN_HOUR;
+}
+
+static bool
+try(const struct outlet_options *options, const struct outlet *outlet,
 	const struct alert_notice *notice, GError **error)
 {
 	switch (outlet->kind) {
@@ -72,5 +94,15 @@ outlet_send(const struct outlet_options *options, const struct outlet *outlet,
 		break;
 	}
 	write_journal(options->log, notice);
+	return true;
+}
+
+bool
+outlet_send(const struct outlet_options *options, struct outlet *outlet,
+	const struct alert_notice *notice, GError **error)
+{
+	if (!try(options, outlet, notice, error))
+		return false;
+	note_sent(outlet);
 	return true;
 }

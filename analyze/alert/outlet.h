@@ -15,7 +15,8 @@ struct outlet {
 	enum outlet_kind kind;
 	char *name; /* "journal", "mail ADDRESS", "webhook": as the store has it */
 	char *to;   /* of mail */
-	int64_t sent_at[OUTLET_AN_HOUR]; /* of the last messages; the oldest is at next */
+	int64_t sent_at[OUTLET_AN_HOUR]; /* of the last messages, in seconds of no clock that is
+					    set; 0: none; the oldest is at next */
 	unsigned next;
 };
 
@@ -29,6 +30,9 @@ struct outlet_options {
 /* Those that the options name, the journal first: of struct outlet; g_ptr_array_unref it. */
 GPtrArray *outlet_list(const struct outlet_options *options);
 
+/* Whether as many messages went within the hour as may. */
+bool outlet_is_full(const struct outlet *outlet);
+
 /* Whether it went; else error says why not. */
-bool outlet_send(const struct outlet_options *options, const struct outlet *outlet,
+bool outlet_send(const struct outlet_options *options, struct outlet *outlet,
 	const struct alert_notice *notice, GError **error);

@@ -67,20 +67,29 @@ wait_after(int64_t attempts)
 	return wait + g_random_int_range(0, (int)(wait / 4 + 1));
 }
 
+/* When notices that did not go, the oldest first, are tried again: what went together waits
+ * together.
+ */
+static int64_t
+next_try(const GPtrArray *notices, guint place)
+{
+	const struct alert_notice *oldest = notices->pdata[place];
+	return now() + wait_after(oldest->attempts);
+}
+
 /* Notes of those from place on, count of them, that they went; why: that they did not. */
 static bool
 mark(struct telling *telling, const GPtrArray *notices, guint place, guint count, const GError *why,
 	GError **error)
 {
 	const struct outlet *outlet = telling->outlet;
+	int64_t next_at = next_try(notices, place);
 	for (guint i = place; i < place + count; i++) {
 		const struct alert_notice *notice = notices->pdata[i];
-		bool fine = why == NULL
-				    ? alert_sent(telling->db, notice->domain, notice->id,
-					      outlet->name, now(), error)
-				    : alert_failed(telling->db, notice->domain, notice->id,
-					      outlet->name, now() + wait_after(notice->attempts),
-					      why->message, error);
+		bool fine = why == NULL ? alert_sent(telling->db, notice->domain, notice->id,
+						  outlet->name, now(), error)
+					: alert_failed(telling->db, notice->domain, notice->id,
+						  outlet->name, next_at, why->message, error);
 		if (!fine)
 			return false;
 	}
@@ -99,10 +108,6 @@ send(struct telling *telling, const struct alert_notice *notice, const GPtrArray
 		telling->failed += count;
 		log_say(options->outlets->log, LOG_LEVEL_WARNING, "not-told", "outlet",
 			telling->outlet->name, "title", notice->title, "why", why->message, NULL);
-	}
-	if (*went) {
-		telling->outlet->sent_at[telling->outlet->next] = now();
-		telling->outlet->next = (telling->outlet->next + 1) % OUTLET_AN_HOUR;
 	}
 	return mark(telling, notices, place, count, why, error);
 }
@@ -154,15 +159,15 @@ is_held(const struct telling *telling, const GPtrArray *notices)
 {
 	const struct outlet *outlet = telling->outlet;
 	const struct alert_notice *oldest = notices->pdata[0];
-	return outlet->kind == OUTLET_MAIL && now() - outlet->sent_at[outlet->next] < HOUR &&
-	       now() - oldest->made_at < HOUR;
+	return outlet->kind == OUTLET_MAIL && outlet_is_full(outlet) &&
+	       now() - oldest->made_at < HOUR && now() >= oldest->made_at;
 }
 
 static bool
 send_plain(struct telling *telling, const GPtrArray *notices, bool *went, GError **error)
 {
 	const struct outlet *outlet = telling->outlet;
-	bool late = outlet->kind == OUTLET_MAIL && now() - outlet->sent_at[outlet->next] < HOUR;
+	bool late = outlet->kind == OUTLET_MAIL && outlet_is_full(outlet);
 	if (outlet->kind != OUTLET_JOURNAL &&
 		(notices->len >= telling->options->many || (late && notices->len > 1)))
 		return send_joined(telling, notices, went, error);
@@ -223,6 +228,7 @@ struct teller {
 	GMutex mutex;
 	GCond changed;
 	bool woken, end;
+	bool away; /* the database; the thread's own */
 };
 
 /* Over a connection that holds; NULL with error. */
@@ -244,9 +250,11 @@ go_round(struct teller *teller, struct db **db)
 	g_autoptr(GError) error = NULL;
 	unsigned failed;
 	*db = connect(teller, *db, &error);
-	if (*db == NULL || !teller_round(&teller->options, *db, &failed, &error))
+	bool fine = *db != NULL && teller_round(&teller->options, *db, &failed, &error);
+	if (!fine && !teller->away)
 		log_say(teller->options.outlets->log, LOG_LEVEL_WARNING, "database-away", "why",
 			error->message, NULL);
+	teller->away = !fine;
 }
 
 /* False: it is to end. */

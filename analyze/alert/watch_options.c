@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 #include "analyze/command.h"
 #include "analyze/settings.h"
 #include "ingest/domain_name.h"
@@ -12,6 +14,7 @@
 
 static char *mail_from, *smtp, *sendmail_path, *login_file, *webhook, *secret_file, *ca_file,
 	*pages, *digest;
+static char *login, *secret; /* what the files hold */
 static char **mail_to;
 static int many = -1;
 static gboolean no_mail;
@@ -105,10 +108,21 @@ is_address(const char *text)
 	return domain != NULL || strcmp(at + 1, "localhost") == 0;
 }
 
+/* One of two schemes, and a host. */
 static bool
 is_url(const char *text, const char *one, const char *other)
 {
-	return g_str_has_prefix(text, one) || g_str_has_prefix(text, other);
+	g_autoptr(GUri) uri = g_uri_parse(text, G_URI_FLAGS_NONE, NULL);
+	const char *host = uri != NULL ? g_uri_get_host(uri) : NULL;
+	return (g_str_has_prefix(text, one) || g_str_has_prefix(text, other)) && host != NULL &&
+	       *host != '\0';
+}
+
+static bool
+names_user(const char *text)
+{
+	g_autoptr(GUri) uri = g_uri_parse(text, G_URI_FLAGS_NONE, NULL);
+	return uri != NULL && g_uri_get_userinfo(uri) != NULL;
 }
 
 static bool
@@ -137,11 +151,14 @@ check_texts(void)
 	if (mail_from != NULL && !is_address(mail_from))
 		command_complain("--mail-from", "is no mail address");
 	else if (smtp != NULL && !is_url(smtp, "smtp://", "smtps://"))
-		command_complain("--smtp", "must begin with smtp:// or smtps://");
+		command_complain("--smtp", "is not smtp://HOST[:PORT] or smtps://HOST[:PORT]");
+	else if (smtp != NULL && names_user(smtp))
+		command_complain("--smtp", "holds a login, which others could read: "
+					   "put it into the file of --smtp-login-file");
 	else if (webhook != NULL && !is_url(webhook, "https://", "http://"))
-		command_complain("--webhook", "must begin with https:// or http://");
+		command_complain("--webhook", "is not https://HOST... or http://HOST...");
 	else if (pages != NULL && !is_url(pages, "https://", "http://"))
-		command_complain("--pages", "must begin with https:// or http://");
+		command_complain("--pages", "is not https://HOST... or http://HOST...");
 	else if (login_file != NULL && smtp == NULL)
 		command_complain("--smtp-login-file", "goes with --smtp");
 	else if (secret_file != NULL && webhook == NULL)
@@ -170,19 +187,28 @@ read_day(int *day)
 	return false;
 }
 
-/* A file of one line that others should not read; NULL after a complaint. */
+static void
+warn_of_readers(const char *path)
+{
+	GStatBuf about;
+	if (g_stat(path, &about) == 0 && (about.st_mode & S_IROTH) != 0)
+		command_complain(path, "everybody on this machine can read it: chmod o= it");
+}
+
+/* A file of one line that others should not read; false after a complaint. */
 static bool
-read_secret(const char *path, char **secret)
+read_secret(const char *path, char **line)
 {
 	g_autoptr(GError) error = NULL;
 	if (path == NULL)
 		return true;
-	if (!g_file_get_contents(path, secret, NULL, &error)) {
+	warn_of_readers(path);
+	if (!g_file_get_contents(path, line, NULL, &error)) {
 		command_complain("secret", error->message);
 		return false;
 	}
-	g_strchomp(*secret);
-	if (**secret != '\0' && strpbrk(*secret, "\r\n") == NULL)
+	g_strchomp(*line);
+	if (**line != '\0' && strpbrk(*line, "\r\n") == NULL)
 		return true;
 	command_complain(path, "holds not just one line");
 	return false;
@@ -199,7 +225,6 @@ usual_sender(void)
 bool
 watch_options_read(struct watch_options *options, int *status)
 {
-	char *login = NULL, *secret = NULL;
 	if (!fill_all(status))
 		return false;
 	*status = EXIT_USAGE;
@@ -208,13 +233,18 @@ watch_options_read(struct watch_options *options, int *status)
 	*status = EXIT_IO;
 	if (!read_secret(login_file, &login) || !read_secret(secret_file, &secret))
 		return false;
+	if (login != NULL && strchr(login, ':') == NULL) {
+		command_complain(login_file, "does not hold NAME:PASSWORD");
+		return false;
+	}
+	if (mail_from == NULL)
+		mail_from = usual_sender();
 	options->outlets.mail_to = no_mail ? NULL : mail_to;
-	options->outlets.letter =
-		(struct letter_options){ .from = mail_from != NULL ? mail_from : usual_sender(),
-			.smtp = smtp,
-			.sendmail = sendmail_path != NULL ? sendmail_path : USUAL_SENDMAIL,
-			.login = login,
-			.ca_file = ca_file };
+	options->outlets.letter = (struct letter_options){ .from = mail_from,
+		.smtp = smtp,
+		.sendmail = sendmail_path != NULL ? sendmail_path : USUAL_SENDMAIL,
+		.login = login,
+		.ca_file = ca_file };
 	options->outlets.webhook =
 		(struct webhook_options){ .url = webhook, .secret = secret, .ca_file = ca_file };
 	if (pages != NULL && g_str_has_suffix(pages, "/"))

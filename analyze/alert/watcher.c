@@ -3,13 +3,12 @@
 
 #include <string.h>
 
-#include "analyze/alert/weekly.h"
+#include "analyze/alert/digest.h"
 #include "analyze/check_own.h"
 #include "analyze/check_save.h"
 #include "analyze/command.h"
 #include "analyze/peer_trust.h"
 #include "sql/capability.h"
-#include "sql/transaction.h"
 
 #define HOUR 3600
 #define DAY (24 * HOUR)
@@ -33,7 +32,8 @@ struct watched {
 struct watcher {
 	struct watcher_options options;
 	GHashTable *domains; /* of struct watched, by name */
-	int64_t next_list, next_hour;
+	int64_t next_list, next_looks, next_hour;
+	bool blind; /* nothing can be looked at just now: what is known is judged */
 	struct watcher_figures figures;
 };
 
@@ -79,6 +79,14 @@ judged_time(const struct watcher *watcher)
 	return watcher->options.at != INT64_MIN ? watcher->options.at : clock_now();
 }
 
+/* Also where it is further off than it can be: the clock was set back. */
+static bool
+is_due(int64_t next, int64_t every)
+{
+	int64_t now = clock_now();
+	return next <= now || next - now > 2 * every;
+}
+
 /* Give or take a tenth, so that domains that were looked at together drift apart. */
 static int64_t
 jittered(int64_t seconds)
@@ -86,8 +94,8 @@ jittered(int64_t seconds)
 	return (int64_t)((double)seconds * g_random_double_range(0.9, 1.1));
 }
 
-static bool
-take_domain(void *user, const char *domain, int64_t last_at)
+static void
+take_domain(void *user, const char *domain)
 {
 	struct watcher *watcher = user;
 	struct watched *watched = g_hash_table_lookup(watcher->domains, domain);
@@ -97,11 +105,17 @@ take_domain(void *user, const char *domain, int64_t last_at)
 		g_hash_table_insert(watcher->domains, watched->domain, watched);
 	}
 	watched->listed = true;
-	/* somebody else may have looked */
-	if (last_at != INT64_MIN)
+}
+
+/* This program before it was started anew, or somebody else. */
+static void
+take_look(void *user, const char *domain, int64_t last_at)
+{
+	struct watcher *watcher = user;
+	struct watched *watched = g_hash_table_lookup(watcher->domains, domain);
+	if (watched != NULL && last_at <= clock_now())
 		watched->next_check =
 			MAX(watched->next_check, last_at + watcher->options.check_every * 9 / 10);
-	return true;
 }
 
 static gboolean
@@ -118,12 +132,24 @@ is_gone(void *name, void *value, void *user)
 static bool
 list_domains(struct watcher *watcher, struct db *db, bool all, GError **error)
 {
-	if (!all && clock_now() < watcher->next_list)
+	if (!all && !is_due(watcher->next_list, LIST_SECONDS))
 		return true;
 	if (!alert_domains(db, take_domain, watcher, error))
 		return false;
 	g_hash_table_foreach_remove(watcher->domains, is_gone, NULL);
 	watcher->next_list = clock_now() + LIST_SECONDS;
+	return true;
+}
+
+/* Which is long work, and little changes. */
+static bool
+list_looks(struct watcher *watcher, struct db *db, bool all, GError **error)
+{
+	if (all || !is_due(watcher->next_looks, HOUR))
+		return true;
+	if (!alert_looks(db, take_look, watcher, error))
+		return false;
+	watcher->next_looks = clock_now() + HOUR;
 	return true;
 }
 
@@ -187,11 +213,21 @@ look_at(struct watcher *watcher, struct db *db, GPtrArray *due, GError **error)
 }
 
 static bool
-may_check(const struct watcher *watcher)
+must_look(const struct watcher *watcher, const struct watched *watched)
 {
-	return watcher->options.checks != NULL;
+	return watcher->options.checks != NULL &&
+	       is_due(watched->next_check, watcher->options.check_every);
 }
 
+static gint
+compare_due(gconstpointer a, gconstpointer b)
+{
+	const struct watched *one = *(const struct watched *const *)a;
+	const struct watched *other = *(const struct watched *const *)b;
+	return (one->next_check > other->next_check) - (one->next_check < other->next_check);
+}
+
+/* Those that waited longest, so that none is left out where there are too many. */
 static bool
 look_due(struct watcher *watcher, struct db *db, bool all, GError **error)
 {
@@ -199,11 +235,14 @@ look_due(struct watcher *watcher, struct db *db, bool all, GError **error)
 	GHashTableIter at;
 	struct watched *watched;
 	g_hash_table_iter_init(&at, watcher->domains);
-	while (g_hash_table_iter_next(&at, NULL, (gpointer *)&watched) &&
-		(all || due->len < MOST_LOOKS))
-		if (all || watched->next_check <= clock_now())
+	while (g_hash_table_iter_next(&at, NULL, (gpointer *)&watched))
+		if (watcher->options.checks != NULL && (all || must_look(watcher, watched)))
 			g_ptr_array_add(due, watched);
-	return due->len == 0 || !may_check(watcher) || look_at(watcher, db, due, error);
+	g_ptr_array_sort(due, compare_due);
+	if (!all && due->len > MOST_LOOKS)
+		g_ptr_array_set_size(due, MOST_LOOKS);
+	watcher->blind = due->len > 0 && !look_at(watcher, db, due, error);
+	return !watcher->blind;
 }
 
 /* ---- judging ---- */
@@ -221,6 +260,18 @@ keep_news(struct watcher *watcher, struct watched *watched, struct news *news)
 		watcher->options.stored(watcher->options.user);
 }
 
+static void
+keep_failure(struct watcher *watcher, struct watched *watched, const char *why)
+{
+	watched->judged = true;
+	watched->verdict = VERDICT_UNKNOWN;
+	g_free(watched->headline);
+	watched->headline = g_strdup_printf("It cannot be judged: %s", why);
+	watcher->figures.failed++;
+	log_say(watcher->options.log, LOG_LEVEL_ERROR, "not-judged", "domain", watched->domain,
+		"why", why, NULL);
+}
+
 /* A fault of one domain's own is told of, and holds nobody else up. */
 static bool
 judge(struct watcher *watcher, struct db *db, struct watched *watched, GError **error)
@@ -236,9 +287,7 @@ judge(struct watcher *watcher, struct db *db, struct watched *watched, GError **
 		return true;
 	}
 	if (db_alive(db)) {
-		watcher->figures.failed++;
-		log_say(watcher->options.log, LOG_LEVEL_ERROR, "not-judged", "domain",
-			watched->domain, "why", failure->message, NULL);
+		keep_failure(watcher, watched, failure->message);
 		return true;
 	}
 	watched->next_judge = 0;
@@ -253,8 +302,9 @@ judge_due(struct watcher *watcher, struct db *db, bool all, GError **error)
 	struct watched *watched;
 	g_hash_table_iter_init(&at, watcher->domains);
 	while (g_hash_table_iter_next(&at, NULL, (gpointer *)&watched) && command_stop == 0) {
-		bool looks = may_check(watcher) && watched->next_check <= clock_now();
-		if ((all || (watched->next_judge <= clock_now() && !looks)) &&
+		bool looks = !watcher->blind && must_look(watcher, watched);
+		if ((all || (is_due(watched->next_judge, watcher->options.judge_every) &&
+				    !looks)) &&
 			!judge(watcher, db, watched, error))
 			return false;
 	}
@@ -269,22 +319,6 @@ clear_domain(void *memory)
 	struct weekly_domain *domain = memory;
 	g_free(domain->domain);
 	g_free(domain->headline);
-}
-
-static void
-clear_event(void *memory)
-{
-	struct weekly_event *event = memory;
-	g_free(event->domain);
-	g_free(event->title);
-}
-
-static bool
-take_event(void *user, const char *domain, int64_t at, const char *title)
-{
-	const struct weekly_event event = { g_strdup(domain), g_strdup(title), at };
-	g_array_append_val((GArray *)user, event);
-	return true;
 }
 
 /* NULL: some domain was not judged yet. */
@@ -308,38 +342,6 @@ standing(const struct watcher *watcher)
 	return domains;
 }
 
-struct digest {
-	const struct watcher *watcher;
-	const char *id;
-	const struct notice_text *text;
-};
-
-static bool
-store_digest(struct db *db, void *user, GError **error)
-{
-	const struct digest *digest = user;
-	return news_store(db, digest->watcher->options.news.outlets, false, "", digest->id,
-		digest->text, error);
-}
-
-static bool
-make_digest(struct watcher *watcher, struct db *db, const char *id, GArray *domains, GError **error)
-{
-	struct notice_text text = { NULL };
-	g_autoptr(GArray) events = g_array_new(FALSE, FALSE, sizeof(struct weekly_event));
-	g_array_set_clear_func(events, clear_event);
-	if (!alert_week(db, clock_now() - 7 * DAY, take_event, events, error))
-		return false;
-	weekly_compose(
-		&text, id, judged_time(watcher), domains, events, watcher->options.news.pages);
-	struct digest digest = { watcher, id, &text };
-	bool fine = transaction_run(db, store_digest, &digest, error);
-	notice_text_clear(&text);
-	if (fine && watcher->options.stored != NULL)
-		watcher->options.stored(watcher->options.user);
-	return fine;
-}
-
 static bool
 digest_due(struct watcher *watcher, struct db *db, GError **error)
 {
@@ -348,13 +350,19 @@ digest_due(struct watcher *watcher, struct db *db, GError **error)
 		command_stop != 0)
 		return true;
 	g_autofree char *id = weekly_id(judged_time(watcher), watcher->options.digest_day);
-	g_autofree char *newest = NULL;
-	if (!alert_newest_digest(db, &newest, error))
+	bool made;
+	if (!alert_has_digest(db, id, &made, error))
 		return false;
-	if (newest != NULL && strcmp(newest, id) >= 0)
+	if (made)
 		return true;
 	g_autoptr(GArray) domains = standing(watcher);
-	return domains == NULL || make_digest(watcher, db, id, domains, error);
+	if (domains == NULL)
+		return true;
+	if (!digest_store(db, &watcher->options.news, id, judged_time(watcher), domains, error))
+		return false;
+	if (watcher->options.stored != NULL)
+		watcher->options.stored(watcher->options.user);
+	return true;
 }
 
 /* ---- a round ---- */
@@ -372,26 +380,36 @@ static bool
 tidy(struct watcher *watcher, struct db *db, bool all, GError **error)
 {
 	uint64_t raised;
-	if (!all && clock_now() < watcher->next_hour)
+	if (!all && !is_due(watcher->next_hour, HOUR))
 		return true;
 	watcher->next_hour = clock_now() + HOUR;
-	if (may_check(watcher) && command_stop == 0 &&
+	if (watcher->options.checks != NULL && command_stop == 0 &&
 		!peer_trust_update(
 			db, watcher->options.checks->resolver, clock_now(), &raised, error))
 		return false;
-	return alert_forget(
-		db, clock_now() - KEEP_SENT, clock_now() - GIVE_UP, say_given_up, watcher, error);
+	return alert_forget_domains(db, error) &&
+	       alert_forget(db, clock_now() - KEEP_SENT, clock_now() - GIVE_UP, say_given_up,
+		       watcher, error);
 }
 
 bool
 watcher_round(struct watcher *watcher, struct db *db, bool all, struct watcher_figures *figures,
 	GError **error)
 {
+	g_autoptr(GError) trouble = NULL;
 	watcher->figures = (struct watcher_figures){ 0 };
-	bool fine = list_domains(watcher, db, all, error) && tidy(watcher, db, all, error) &&
-		    look_due(watcher, db, all, error) && judge_due(watcher, db, all, error) &&
-		    digest_due(watcher, db, error);
+	bool fine = list_domains(watcher, db, all, error) && list_looks(watcher, db, all, error) &&
+		    tidy(watcher, db, all, error);
+	if (fine && !look_due(watcher, db, all, &trouble) && !db_alive(db)) {
+		g_propagate_error(error, g_steal_pointer(&trouble));
+		fine = false;
+	}
+	fine = fine && judge_due(watcher, db, all, error) && digest_due(watcher, db, error);
 	*figures = watcher->figures;
+	if (fine && trouble != NULL) {
+		g_propagate_error(error, g_steal_pointer(&trouble));
+		fine = false;
+	}
 	return fine;
 }
 
@@ -404,7 +422,7 @@ watcher_rest(const struct watcher *watcher)
 	g_hash_table_iter_init(&at, watcher->domains);
 	while (g_hash_table_iter_next(&at, NULL, (gpointer *)&watched)) {
 		next = MIN(next, watched->next_judge);
-		if (may_check(watcher))
+		if (watcher->options.checks != NULL)
 			next = MIN(next, watched->next_check);
 	}
 	return MAX(next - now, 0);

@@ -28,7 +28,7 @@ struct watcher *watcher_new(const struct watcher_options *options);
 void watcher_free(struct watcher *watcher);
 
 /* Looks at and judges what is due; all: each domain.  Ends early when the program is to stop. False
-   with error: the database failed, or no check can be made. */
+   with error: the database failed, or no check can be made, and what is known was judged. */
 bool watcher_round(struct watcher *watcher, struct db *db, bool all,
 	struct watcher_figures *figures, GError **error);
 

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include <curl/curl.h>
 #include <gio/gio.h>
 
-#define CONNECT_SECONDS 10L
+#include "analyze/alert/transfer.h"
+
 #define POST_SECONDS 30L
 
 char *
@@ -21,13 +21,15 @@ webhook_signature(const char *secret, int64_t at, const char *body)
 	return value;
 }
 
-/* What is answered is of no use. */
+/* What is answered beside the status is of no use: not read, and the transfer ends here. */
 static size_t
-drop(char *bytes, size_t size, size_t count, void *user)
+refuse(char *bytes, size_t size, size_t count, void *user)
 {
 	(void)bytes;
+	(void)size;
+	(void)count;
 	(void)user;
-	return size * count;
+	return 0;
 }
 
 static struct curl_slist *
@@ -62,17 +64,17 @@ name_of(const char *url)
 		uri != NULL && g_uri_get_host(uri) != NULL ? g_uri_get_host(uri) : "webhook");
 }
 
+/* A status is an answer, whatever became of what follows it. */
 static bool
-judge(const char *url, CURLcode code, const char *failure, long status, GError **error)
+judge(const char *url, const char *failure, long status, GError **error)
 {
 	g_autofree char *name = name_of(url);
-	if (code == CURLE_OK && status >= 200 && status <= 299)
+	if (status >= 200 && status <= 299)
 		return true;
-	if (code == CURLE_OK)
+	if (status >= 300)
 		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: answered %ld", name, status);
 	else
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", name,
-			*failure != '\0' ? failure : curl_easy_strerror(code));
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", name, failure);
 	return false;
 }
 
@@ -80,25 +82,21 @@ bool
 webhook_post(const struct webhook_options *options, const char *id, int64_t at, const char *body,
 	GError **error)
 {
-	char failure[CURL_ERROR_SIZE] = "";
+	char failure[CURL_ERROR_SIZE];
 	long status = 0;
+	const struct transfer_limits limits = { .seconds = POST_SECONDS, .ended = options->ended };
 	struct curl_slist *headers = make_headers(options, id, at, body);
 	CURL *curl = curl_easy_init();
 	curl_easy_setopt(curl, CURLOPT_URL, options->url);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, drop);
-	curl_easy_setopt(curl, CURLOPT_MAXFILESIZE, 1L << 20);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, refuse);
 	if (options->ca_file != NULL)
 		curl_easy_setopt(curl, CURLOPT_CAINFO, options->ca_file);
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, failure);
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT, POST_SECONDS);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	CURLcode code = curl_easy_perform(curl);
+	transfer_perform(curl, &limits, failure);
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 	curl_slist_free_all(headers);
 	curl_easy_cleanup(curl);
-	return judge(options->url, code, failure, status, error);
+	return judge(options->url, failure, status, error);
 }

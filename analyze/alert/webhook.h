@@ -9,6 +9,7 @@ struct webhook_options {
 	const char *url;     /* http:// or https:// */
 	const char *secret;  /* NULL: not signed */
 	const char *ca_file; /* NULL: the system's */
+	bool (*ended)(void); /* whether the program is to stop; NULL: never */
 };
 
 /* The value of X-Stsready-Signature: "sha256=" and the HMAC in hex over the time as it is in

@@ -29,7 +29,8 @@ create table notice (
 comment on table notice is 'What is told, a row for each way it goes; sent_at is null until it went.';
 comment on column notice.html is 'The words as a page, where they are one.';
 comment on column notice.domain is 'Empty for the weekly digest.';
-create index notice_waiting on notice (outlet, next_at) where sent_at is null;
+create index notice_waiting on notice (outlet, notice) where sent_at is null;
+create index notice_older on notice (domain, outlet, notice) where sent_at is null;
 
 -- Views for dashboards, a stable interface: see stsready(1), VIEWS.  Each keeps domain and day as they
 -- stand in the keys, so that a condition on them reads one domain's days and no more.  A condition on a

@@ -128,7 +128,7 @@ test_many_as_one(void)
 		add("a.example", i, NOW, NULL);
 	add("", 9, NOW, "<p>a page</p>");
 	go();
-	expect_subjects("t9|4 changes; the first: t1");
+	expect_subjects("t9|4 changes, the heaviest: t1");
 	database_expect(db, "select count(sent_at)::text from notice", "5");
 }
 
@@ -148,7 +148,7 @@ test_much_in_an_hour(void)
 	expect_subjects("t0|t1|t2|t3|t4|t5|t6|t7|t8|t9");
 	database_change(db, "update notice set made_at = made_at - interval '61 minutes'");
 	go();
-	expect_subjects("t0|t1|t2|t3|t4|t5|t6|t7|t8|t9|2 changes; the first: t10");
+	expect_subjects("t0|t1|t2|t3|t4|t5|t6|t7|t8|t9|2 changes, the heaviest: t11");
 }
 
 static void
@@ -172,6 +172,18 @@ test_what_does_not_go(void)
 	go();
 	expect_subjects("t2|t1|t3");
 	database_expect(db, "select count(failure)::text from notice", "0");
+}
+
+/* What went as one and did not get there is tried again as one. */
+static void
+test_many_that_do_not_go(void)
+{
+	start_afresh();
+	let_mail_go(false);
+	for (int i = 1; i <= MANY; i++)
+		add("a.example", i, NOW, NULL);
+	g_assert_cmpuint(go(), ==, MANY);
+	database_expect(db, "select count(distinct next_at)::text from notice", "1");
 }
 
 /* Each wait is longer than the one before, and none is over an hour and a quarter. */
@@ -244,6 +256,7 @@ main(int argc, char **argv)
 	g_test_add_func("/teller/many-as-one", test_many_as_one);
 	g_test_add_func("/teller/much-in-an-hour", test_much_in_an_hour);
 	g_test_add_func("/teller/what-does-not-go", test_what_does_not_go);
+	g_test_add_func("/teller/many-that-do-not-go", test_many_that_do_not_go);
 	g_test_add_func("/teller/waits", test_waits);
 	g_test_add_func("/teller/forgetting", test_forgetting);
 	int status = g_test_run();

@@ -26,6 +26,7 @@ as createdb stsready
 as stsready init --database 'host=/run/postgresql dbname=stsready'
 as psql -d stsready -c 'CREATE ROLE stsreadyd LOGIN IN ROLE stsready_ingest'
 as psql -d stsready -c 'CREATE ROLE "stsready-web" LOGIN IN ROLE stsready_read'
+as psql -d stsready -c 'CREATE ROLE stsready LOGIN IN ROLE stsready_watch'
 systemctl start stsreadyd.socket
 """
 
@@ -71,8 +72,8 @@ class Units(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout.decode())
         return done.stdout.decode().strip()
 
-    def journal(self):
-        return self.there("journalctl", "--no-pager", "--output=cat", "--unit=stsreadyd")
+    def journal(self, unit="stsreadyd"):
+        return self.there("journalctl", "--no-pager", "--output=cat", "--unit=" + unit)
 
     def post(self, number):
         done = self.run_there("curl", "--silent", "--max-time", str(PATIENCE), "--output", "/dev/null",
@@ -136,6 +137,26 @@ class Units(unittest.TestCase):
         self.assertEqual(self.there("systemctl", "is-active", "stsreadyd.socket"), "active")
         self.there("mv", "/etc/stsready/tls/good.pem", "/etc/stsready/tls/key.pem")
         self.assertIn(self.post(5), (201, 202))
+
+    def test_6_watch(self):
+        """It looks, judges and keeps what it saw, by the role and the sandbox that the unit gives it, and a secret."""
+        self.there("sh", "-c", "umask 077 && echo sesame >/etc/stsready/webhook-secret"
+                   " && mkdir /etc/systemd/system/stsready-watch.service.d")
+        self.there("sh", "-c", "cat >/etc/systemd/system/stsready-watch.service.d/webhook.conf", data=(
+            b"[Service]\nLoadCredential=webhook-secret:/etc/stsready/webhook-secret\n"
+            b"Environment=STSREADY_WEBHOOK=http://127.0.0.1:9/hook\n"
+            b"Environment=STSREADY_WEBHOOK_SECRET_FILE=%d/webhook-secret\n"))
+        self.there("runuser", "-u", "postgres", "--", "stsready", "domains", "add", "--database",
+                   "host=/run/postgresql dbname=stsready", "watched.example")
+        self.there("systemctl", "daemon-reload")
+        self.there("systemctl", "start", "stsready-watch.service")
+        wait_until("a look", lambda: self.ask("select count(*) from live_check") == "1")
+        wait_until("a verdict", lambda: self.ask("select count(*) > 0 from condition") == "t")
+        wait_until("a digest that does not go", lambda: "event=not-told outlet=webhook" in self.journal("stsready-watch"))
+        self.assertIn("event=watching", self.journal("stsready-watch"))
+        self.assertNotIn("everybody", self.journal("stsready-watch"))
+        self.there("systemctl", "stop", "stsready-watch.service")
+        self.assertEqual(self.there("systemctl", "show", "--property=Result", "stsready-watch.service"), "Result=success")
 
     def test_5_stop(self):
         before = self.journal().count("event=stopped clean=yes")

@@ -57,6 +57,7 @@ class World(unittest.TestCase):
         self.receiver = Receiver()
         self.addCleanup(self.receiver.end)
         self.secret = self.file("secret", SECRET + "\n")
+        os.chmod(self.secret, 0o600)
         self.options = ["--database", self.site.database, "--offline", "--at", AT, "--check", self.site.checks,
                         "--webhook", self.receiver.url, "--webhook-secret-file", self.secret, "--digest", "never"]
 
@@ -212,16 +213,25 @@ class Run(World):
         self.assertEqual(len(self.receiver.posts), 2)
         self.assertEqual(self.receiver.posts[0][1], self.receiver.posts[1][1])
 
+    def see_fault_of(self, host):
+        """The certificate of another host of kestrel.example has ended each time."""
+        hosts = ["mx1.kestrel.example", "mx2.kestrel.example", host]
+        others = [seen_check("lantern.example", ["mx1.lantern.example", "mx2.lantern.example"]),
+                  seen_check("thistle.example", ["mx1.thistle.example"])]
+        self.file("checks.json", "".join(json.dumps(one) + "\n" for one in [
+            seen_check("kestrel.example", hosts, expired=host), *others]))
+
     def test_killed_at_any_time(self):
-        """Every change is told: what each notice says was before is what the one before it said; none more than twice."""
+        """Every change is told: what is over was told to have begun, and all is over at the end; none more than twice."""
         chance = random.Random(11)
+        self.options += ["--many", "500"]
         self.run_once()
         began = time.monotonic()
         self.run_once()
         usual = time.monotonic() - began
         killed = 0
         for turn in range(KILLS):
-            self.see(*([] if turn % 2 else ["mx1.kestrel.example"]))
+            self.see_fault_of("t%d.kestrel.example" % turn)
             process = subprocess.Popen([STSREADY, "run", *self.options], stderr=subprocess.DEVNULL)
             try:
                 process.wait(timeout=chance.uniform(0, 1.3 * usual))
@@ -239,15 +249,18 @@ class Run(World):
         for post in posts:
             times[post["id"]] = times.get(post["id"], 0) + 1
         self.assertLessEqual(max(times.values()), 2)
-        told, state = [], "promote"
+        told, faults = [], set()
         for post in posts:
             if post["id"] in told:
                 continue
             told.append(post["id"])
-            for change in of_kind(post, "verdict"):
-                self.assertEqual(change["before"], state, "a change was lost")
-                state = change["after"]
-        self.assertEqual(state, "promote")
+            for change in of_kind(post, "certificate"):
+                if change["change"] == "began":
+                    self.assertNotIn(change["subject"], faults)
+                    faults.add(change["subject"])
+                else:
+                    faults.remove(change["subject"])
+        self.assertEqual(faults, set(), "an end was lost")
         stored = self.sql("select count(distinct notice) from notice where domain = 'kestrel.example'")
         self.assertEqual(len(told), int(stored))
         self.assertGreater(len(told), 3)
@@ -272,15 +285,40 @@ class Run(World):
 
     def test_one_domain_at_fault_holds_up_nobody(self):
         self.sql("update domain set settings = '[]' where domain = 'kestrel.example'")
-        said = self.run_once(status=1)
+        said = self.run_once("--digest", "monday", status=1)
         self.assertIn("event=not-judged domain=kestrel.example", said)
-        self.assertEqual([post["domain"] for post in self.receiver.taken()], ["lantern.example"], said)
+        digest, = [post for post in self.receiver.taken() if post["type"] == "digest"]
+        self.assertEqual([post["domain"] for post in self.receiver.taken() if post is not digest], ["lantern.example"])
+        why = {one["domain"]: one["why"] for one in digest["domains"]}
+        self.assertIn("cannot be judged", why["kestrel.example"])
+
+    def test_checks_that_cannot_be_made(self):
+        """What is known is judged and told all the same."""
+        self.options.remove("--offline")
+        self.options.remove("--at")
+        self.options.remove(AT)
+        said = self.run_once("--ca-file", "/nonexistent", status=1)
+        self.assertIn("3 judged", said)
+        self.assertIn("stsready: check: ", said)
+
+    def test_domain_that_comes_back(self):
+        """What was told about it before is forgotten: it is met for the first time again."""
+        self.run_once()
+        self.site.stsready("domains", "remove", "lantern.example")
+        self.run_once()
+        self.assertEqual(self.sql("select count(*) from condition where domain = 'lantern.example'"), "0")
+        self.site.watch("lantern.example")
+        self.run_once()
+        posts = self.receiver.taken()
+        self.assertEqual([post["domain"] for post in posts], ["lantern.example"] * 2)
+        self.assertEqual([change["change"] for change in of_kind(posts[1], "certificate")], ["began"])
 
     def test_wrong_options(self):
         for words, status, why in ((["--mail-to", "ann"], 64, "ann: is no mail address"), (["x"], 64, "no operands"),
                                    (["--mail-to", "a@b.example\nBcc: c@d.example"], 64, "is no mail address"),
                                    (["--mail-to", "-oQ/tmp@b.example"], 64, "is no mail address"),
-                                   (["--smtp", "127.0.0.1"], 64, "smtp://"), (["--webhook", "file:///etc"], 64, "https://"),
+                                   (["--smtp", "127.0.0.1"], 64, "smtp://"), (["--smtp", "smtp://"], 64, "smtp://"),
+                                   (["--smtp", "smtp://ann:pass@127.0.0.1"], 64, "login-file"), (["--webhook", "file:///etc"], 64, "https://"),
                                    (["--digest", "someday"], 64, "monday"), (["--many", "1"], 64, "from 2"),
                                    (["--pages", "stsready.example"], 64, "https://"),
                                    (["--smtp-login-file", "/nonexistent"], 64, "goes with --smtp"),
@@ -325,9 +363,10 @@ class Mail(World):
         self.assertRegex(mail["Message-ID"], r"^<stsready\.[0-9a-f]{32}@home\.example>$")
         self.assertIn("ESMTPS", mail["Received"], "protected where it can be")
         text = mail.get_content()
-        for words in ("The certificate of mx2.lantern.example ended on 2026-11-10T00:00:00Z.", "What to do:",
+        for words in ("The certificate of mx2.lantern.example ended on 2026-11-10T00:00:00Z.", "What to do\n",
                       "https://pages.example/domains/lantern.example"):
             self.assertIn(words, text)
+        self.assertLessEqual(max(map(len, text.splitlines())), 78)
         time.sleep(1)
         self.assertEqual([len(self.mails(box, "lantern.example: FIX")) for box in ("ann", "bob")], [1, 1])
 
@@ -374,7 +413,9 @@ class Mail(World):
         tidy = subprocess.run(["tidy", "-q", "-e", "-utf8"], input=parts["text/html"], capture_output=True, text=True,
                               check=False)
         self.assertEqual(tidy.stderr, "")
-        self.assertNotIn("<script", parts["text/html"])
+        for word in ("<script", "<style", "class="):
+            self.assertNotIn(word, parts["text/html"], "mail programs drop it")
+        self.assertLessEqual(max(map(len, parts["text/plain"].splitlines())), 78)
         digests = [post for post in self.receiver.taken() if post["type"] == "digest"]
         self.assertEqual([(one["domain"], one["verdict"]) for one in digests[0]["domains"]][0], ("lantern.example", "fix"))
         self.run_once(*more)
@@ -385,6 +426,7 @@ class Mail(World):
         self.run_once(*more, "--at", "2026-11-23T06:00:00Z")
         digests = [post for post in self.receiver.taken() if post["type"] == "digest"]
         self.assertEqual([one["id"] for one in digests], ["2026-W47", "2026-W48"])
+        self.assertEqual((digests[1]["watched"], digests[1]["changed"]), (3, len(digests[1]["events"])))
         self.assertTrue(digests[1]["events"], "what was told in the week")
 
     def test_samples(self):
@@ -471,7 +513,7 @@ class Watch(Watching):
 
 
 class Live(Watching):
-    """Against the lab's servers: what a look sees is told, also what changes between two looks."""
+    """Against the lab's servers, with the role that is for it: what a look sees is told, also what changes between two."""
 
     def setUp(self):
         super().setUp()
@@ -484,7 +526,9 @@ class Live(Watching):
             self.site.stsready("domains", "remove", domain)
         for domain in ("healthy-testing.test", "mx-certificate-expired.test"):
             self.site.watch(domain)
-        self.options = ["--database", self.site.database, "--webhook", self.receiver.url, "--webhook-secret-file",
+        self.sql("create role watcher login in role stsready_watch")
+        role = self.site.database.replace("user=postgres", "user=watcher")
+        self.options = ["--database", role, "--webhook", self.receiver.url, "--webhook-secret-file",
                         self.secret, "--digest", "never", "--check-every", "2s", *self.points]
 
     def test_live(self):
@@ -501,9 +545,20 @@ class Live(Watching):
         post = self.receiver.taken()[1]
         self.assertEqual(post["domain"], "healthy-testing.test")
         self.assertIn("max_age: 90000", of_kind(post, "policy")[0]["after"])
-        self.assertGreaterEqual(int(self.sql("select sum(checks) from live_check")), 3, "looks are kept")
+        wait_for("more looks, kept", lambda: int(self.sql("select sum(checks) from live_check")) > 3)
         process.terminate()
         self.assertEqual(process.wait(timeout=15), 0)
+
+    def test_clock_that_was_ahead(self):
+        """What was looked at in a year to come is looked at now all the same."""
+        process = self.watch()
+        looks = "select sum(checks) from live_check"
+        wait_for("both looks", lambda: int(self.sql(looks) or 0) >= 2)
+        process.terminate()
+        self.assertEqual(process.wait(timeout=15), 0)
+        self.sql("update live_check set last_at = last_at + interval '1 year'")
+        again = self.watch()
+        wait_for("another look", lambda: "event=round checked=2" in again.said(), 20)
 
     def test_it_ends_at_once_in_the_middle_of_a_look(self):
         self.site.watch("mx-silent.test")

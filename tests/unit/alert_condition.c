@@ -1,5 +1,5 @@
 /* What is worth telling about a domain, and what of it is new. */
-#include "analyze/alert/condition.h"
+#include "analyze/alert/change.h"
 
 #include "analyze/alert/weekly.h"
 #include "tests/unit/row.h"
@@ -16,7 +16,11 @@
 #define ENDING(days)                                                                               \
 	PROVEN FINE SERVED "host mx1.a.example fine\naddress 192.0.2.1 fine 0-" days               \
 			   "\nhost mx2.a.example fine\naddress 192.0.2.2 fine 0-150\n"
+#define LIVING(days)                                                                               \
+	PROVEN FINE SERVED "host mx1.a.example fine\naddress 192.0.2.1 fine " days                 \
+			   "\nhost mx2.a.example fine\naddress 192.0.2.2 fine 0-150\n"
 #define NO_DNS PROVEN "check 0-90 unknown unknown unknown unknown\nfinding lookup-failed warn\n"
+#define UNTIL(day) WORLD_POLICY "sum 0-" day " 0 v 60 0 3\n" WORLD_REPORTERS FINE SERVED HOSTS
 #define REFUSED(day)                                                                               \
 	"fail " day " 0 v one.example starttls-not-supported mx1.a.example 192.0.2.1 1\n"          \
 	"fail " day " 0 v two.example starttls-not-supported mx1.a.example 192.0.2.1 1\n"
@@ -49,6 +53,23 @@ static const struct {
 	{ "renewed", ENDING("93"), WELL,
 		"changed verdict - wait>promote\nended certificate mx1.a.example 3>-\n" },
 
+	{ "gone, and its host with it", ENDING("93"),
+		PROVEN FINE SERVED "host mx2.a.example fine\naddress 192.0.2.2 fine 0-150\n",
+		"changed verdict - wait>promote\n"
+		"changed mx - mx1.a.example, mx2.a.example>mx2.a.example\n"
+		"ended certificate mx1.a.example 3>-\n" },
+	{ "its host cannot be reached", ENDING("93"),
+		PROVEN FINE SERVED "host mx1.a.example unknown\naddress 192.0.2.1 unknown\n"
+				   "host mx2.a.example fine\naddress 192.0.2.2 fine 0-150\n",
+		"" },
+	{ "renewed at one address, the other cannot be reached", ENDING("93"),
+		PROVEN FINE SERVED "host mx1.a.example fine\naddress 192.0.2.1 fine 0-150\n"
+				   "address 192.0.2.9 unknown\n"
+				   "host mx2.a.example fine\naddress 192.0.2.2 fine 0-150\n",
+		"" },
+	{ "one that lives for six days, three left", NULL, LIVING("87-93"), "" },
+	{ "one left", NULL, LIVING("85-91"), "began certificate mx1.a.example ->3\n" },
+
 	/* states */
 	{ "the policy is gone", WELL, PROVEN "check 0-90 fine fine absent fine\n" HOSTS,
 		"changed verdict - promote>fix\nchanged policy - as served>none\n" },
@@ -74,6 +95,20 @@ static const struct {
 		"began failure starttls-not-supported at mx1.a.example -\n" },
 	{ "the same the next day", WELL REFUSED("88"), WELL REFUSED("88") REFUSED("89"), "" },
 	{ "one of long ago is no news", WELL, WELL REFUSED("60"), "" },
+	{ "reports tell of it no more", WELL REFUSED("85"), WELL REFUSED("60"),
+		"changed verdict - wait>promote\n"
+		"ended failure starttls-not-supported at mx1.a.example -\n" },
+	{ "reports stopped, and tell of nothing more", UNTIL("79") REFUSED("79"),
+		UNTIL("79") REFUSED("79"), "" },
+	{ "no report at all is left", UNTIL("79"), FINE SERVED HOSTS, "" },
+	{ "an old silence is over", UNTIL("79"),
+		WORLD_POLICY
+		"sum 0-60 0 v 60 0 3\nsum 75-89 0 v 60 0 3\n" WORLD_REPORTERS FINE SERVED HOSTS,
+		"ended silence - -\n" },
+	{ "a new silence that is shorter than an old one", WELL,
+		WORLD_POLICY
+		"sum 0-40 0 v 60 0 3\nsum 70-80 0 v 60 0 3\n" WORLD_REPORTERS FINE SERVED HOSTS,
+		"changed verdict - promote>wait\nbegan silence - -\n" },
 
 	/* what nobody can tell */
 	{ "trouble of ours is not told at once", WELL, NO_DNS, "" },
@@ -89,12 +124,15 @@ struct world {
 	struct conditions conditions;
 };
 
+/* The same, judged and looked at later. */
 static struct world
 open_world(const char *text, int64_t later)
 {
 	struct world world = { .arena = arena_new() };
 	struct evidence *evidence = world_read(world.arena, text);
 	evidence->at += later;
+	if (evidence->n_checks > 0)
+		evidence->checks[evidence->n_checks - 1].last_at += later;
 	world.evidence = evidence;
 	world.conditions = condition_gather(evidence, verdict_judge(evidence, &verdict_usual));
 	return world;
@@ -140,12 +178,12 @@ test_changes(void)
 		struct world before = open_world(rows[i].before != NULL ? rows[i].before : WELL, 0);
 		struct world now = open_world(rows[i].now, 0);
 		g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(struct condition));
-		struct changes changes = condition_compare(&now.conditions,
+		struct changes changes = change_find(now.arena, &now.conditions,
 			rows[i].before != NULL ? before.conditions.list : none, now.evidence->at);
 		g_autofree char *told = describe(changes.told);
 		if (strcmp(told, rows[i].told) != 0)
 			FAIL("%s: got\n%swant\n%s", rows[i].name, told, rows[i].told);
-		condition_clear_changes(&changes);
+		change_clear(&changes);
 		close_world(&before);
 		close_world(&now);
 	}
@@ -161,7 +199,7 @@ play(const char *const *worlds, size_t count, int64_t step)
 	for (size_t i = 0; i < count; i++) {
 		open[i] = open_world(worlds[i], (int64_t)i * step);
 		struct changes changes =
-			condition_compare(&open[i].conditions, mind, open[i].evidence->at);
+			change_find(open[i].arena, &open[i].conditions, mind, open[i].evidence->at);
 		g_autofree char *told = describe(changes.told);
 		g_string_append(all, told);
 		for (guint k = 0; k < changes.put->len + changes.drop->len; k++) {
@@ -182,7 +220,7 @@ play(const char *const *worlds, size_t count, int64_t step)
 			if (k < changes.put->len)
 				g_array_append_val(mind, *one);
 		}
-		condition_clear_changes(&changes);
+		change_clear(&changes);
 	}
 	for (size_t i = 0; i < count; i++)
 		close_world(&open[i]);
@@ -222,6 +260,47 @@ test_never_twice(void)
 		"changed verdict - promote>fix\nbegan reason mx-no-starttls -\n");
 }
 
+#define HOUR_SECONDS INT64_C(3600)
+#define FAULT WELL "finding mx-no-starttls block\n"
+#define BEGAN "changed verdict - promote>fix\nbegan reason mx-no-starttls -\n"
+#define ENDED "changed verdict - fix>promote\nended reason mx-no-starttls -\n"
+
+/* What comes and goes at every look is told three times, and then as long as it does so no more. */
+static void
+test_restless(void)
+{
+	const char *week[56]; /* by three hours; a look every six */
+	for (size_t i = 0; i < G_N_ELEMENTS(week); i++)
+		week[i] = i % 4 < 2 ? FAULT : WELL;
+	week[0] = week[1] = WELL;
+	expect("a week of a fault at every second look",
+		play(week, G_N_ELEMENTS(week), 3 * HOUR_SECONDS), BEGAN ENDED BEGAN);
+
+	const char *const end[] = { WELL, FAULT, WELL, FAULT, WELL, WELL, WELL, WELL, WELL, WELL,
+		FAULT };
+	expect("then well for a day, and later anew",
+		play(end, G_N_ELEMENTS(end), 6 * HOUR_SECONDS), BEGAN ENDED BEGAN ENDED BEGAN);
+
+	const char *const other[] = { WELL, FAULT, WELL, FAULT, WELL,
+		WELL "finding policy-invalid block\n" };
+	expect("another fault meanwhile", play(other, G_N_ELEMENTS(other), 6 * HOUR_SECONDS),
+		BEGAN ENDED BEGAN "began reason policy-invalid -\n");
+}
+
+static void
+test_restless_states(void)
+{
+	const char *two = WELL "host mx3.a.example fine\naddress 192.0.2.3 fine 0-150\n";
+	const char *const turns[] = { WELL, two, WELL, two, WELL, two, WELL, two, two, two, two,
+		two, WELL, WELL, WELL, WELL, WELL, WELL };
+#define MORE                                                                                       \
+	"changed mx - mx1.a.example, mx2.a.example>mx1.a.example, mx2.a.example, mx3.a.example\n"
+#define LESS                                                                                       \
+	"changed mx - mx1.a.example, mx2.a.example, mx3.a.example>mx1.a.example, mx2.a.example\n"
+	expect("two name servers that differ", play(turns, G_N_ELEMENTS(turns), 6 * HOUR_SECONDS),
+		MORE LESS MORE LESS);
+}
+
 /* ---- the weekly digest's week ---- */
 
 static void
@@ -254,6 +333,8 @@ main(int argc, char **argv)
 	g_test_add_func("/alert/changes", test_changes);
 	g_test_add_func("/alert/trouble-of-ours", test_trouble_of_ours);
 	g_test_add_func("/alert/never-twice", test_never_twice);
+	g_test_add_func("/alert/restless", test_restless);
+	g_test_add_func("/alert/restless-states", test_restless_states);
 	g_test_add_func("/alert/weeks", test_weeks);
 	return g_test_run();
 }

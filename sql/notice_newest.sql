@@ -1,5 +1,0 @@
--- The newest weekly digest that was made.
--- $1 the empty domain
-select max(notice)
-from notice
-where domain = $1
