@@ -12,8 +12,8 @@
 #include "analyze/progress.h"
 #include "analyze/readiness.h"
 #include "analyze/readiness_options.h"
+#include "analyze/replay_options.h"
 #include "checker/checker.h"
-#include "ingest/instant.h"
 #include "sql/migrate.h"
 
 static const char description[] =
@@ -31,14 +31,14 @@ static const char description[] =
 /* RFC 8461 3.3 */
 #define MOST_POLICY_BYTES 65536
 
-#define OWN_OPTIONS 7
+#define OWN_OPTIONS 5
 
 enum form { FORM_TEXT, FORM_JSON, FORM_HTML, FORM_NAGIOS };
 static const char *const form_names[] = { "text", "json", "html", "nagios" };
 
 static gboolean offline, json;
-static char *at_option, *policy_file, *format;
-static char **check_files, **ignored;
+static char *policy_file, *format;
+static char **ignored;
 static struct checker_options options;
 
 struct run {
@@ -243,10 +243,7 @@ read_planned(struct run *run)
 static bool
 read_files(struct run *run)
 {
-	for (char **file = check_files; file != NULL && *file != NULL; file++)
-		if (!saved_checks_read(run->saved, *file))
-			return false;
-	return read_planned(run);
+	return replay_checks_read(run->saved) && read_planned(run);
 }
 
 static int
@@ -300,13 +297,12 @@ find_form(enum form *form)
 static bool
 read_options(struct run *run, int operands)
 {
-	run->at = g_get_real_time() / G_USEC_PER_SEC;
-	if (at_option != NULL && !instant_parse_option(at_option, run->at, &run->at)) {
-		command_complain("--at", "is no time: write 2026-11-24T12:00:00Z, a date, or 14d");
+	if (!replay_at_read(&run->at))
 		return false;
-	}
 	/* the past cannot be looked at */
-	offline = offline || at_option != NULL;
+	offline = offline || run->at != INT64_MIN;
+	if (run->at == INT64_MIN)
+		run->at = g_get_real_time() / G_USEC_PER_SEC;
 	run->form = json ? FORM_JSON : FORM_TEXT;
 	if (format != NULL && !find_form(&run->form)) {
 		command_complain("--format", "is text, json, html or nagios");
@@ -326,25 +322,27 @@ read_options(struct run *run, int operands)
 static int
 run_readiness(int argc, char **argv)
 {
-	GOptionEntry entries[OWN_OPTIONS + CHECK_OPTION_COUNT + READINESS_RULE_COUNT + 1] = {
+	enum {
+		REPLAY = OWN_OPTIONS,
+		CHECK = REPLAY + REPLAY_OPTION_COUNT,
+		RULES = CHECK + CHECK_OPTION_COUNT,
+		ALL = RULES + READINESS_RULE_COUNT
+	};
+	GOptionEntry entries[ALL + 1] = {
 		{ "format", 0, 0, G_OPTION_ARG_STRING, &format, "text, json, html or nagios (text)",
 			"FORMAT" },
 		{ "json", 0, 0, G_OPTION_ARG_NONE, &json, "The same as --format json", NULL },
 		{ "offline", 0, 0, G_OPTION_ARG_NONE, &offline,
 			"Look at nothing: judge by saved checks", NULL },
-		{ "at", 0, 0, G_OPTION_ARG_STRING, &at_option,
-			"Judge as of TIME, by what was known then", "TIME" },
-		{ "check", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &check_files,
-			"Use the checks in FILE, as check --json prints them, too; repeatable",
-			"FILE" },
 		{ "policy", 0, 0, G_OPTION_ARG_FILENAME, &policy_file,
 			"Judge this policy, which is not published yet", "FILE" },
 		{ "ignore", 0, 0, G_OPTION_ARG_STRING_ARRAY, &ignored,
 			"Set a sender's reports aside; repeatable", "SUBMITTER" },
 	};
 	struct run run = { .at = 0 };
-	check_option_entries(entries + OWN_OPTIONS);
-	readiness_rule_entries(entries + OWN_OPTIONS + CHECK_OPTION_COUNT);
+	replay_option_entries(entries + REPLAY);
+	check_option_entries(entries + CHECK);
+	readiness_rule_entries(entries + RULES);
 	int status = command_options(
 		&command_readiness, "[DOMAIN...]", description, entries, true, &argc, &argv);
 	if (status >= 0)

@@ -1,18 +1,16 @@
 /* stsready watch, and run, which does the same once: word when something changes. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "analyze/alert/teller.h"
+#include "analyze/alert/vigil.h"
 #include "analyze/alert/watch_options.h"
-#include "analyze/alert/watcher.h"
 #include "analyze/check_options.h"
 #include "analyze/command.h"
 #include "analyze/readiness_options.h"
+#include "analyze/replay_options.h"
 #include "analyze/settings.h"
-#include "ingest/instant.h"
 #include "sql/migrate.h"
 
 #define WHAT_IS_TOLD                                                                               \
@@ -42,14 +40,9 @@ static const char run_description[] =
 #define EXIT_BUSY 75
 #define USUAL_CHECK_EVERY (6 * 3600)
 #define USUAL_JUDGE_EVERY (30 * 60)
-/* Before another try, where there is no database or another holds the watch. */
-#define AGAIN_SECONDS 5
-/* Before the same trouble is told of again. */
-#define TROUBLE_SECONDS 600
-#define OWN_OPTIONS 6
+#define OWN_OPTIONS 4
 
-static char *check_every, *judge_every, *at_option;
-static char **check_files;
+static char *check_every, *judge_every;
 static gboolean offline, test;
 static struct checker_options check_options;
 
@@ -62,10 +55,8 @@ struct watching {
 	struct watcher_options watcher_options;
 	struct watcher *watcher;
 	struct teller_options teller_options;
-	struct teller *teller; /* while this one has the watch */
+	struct vigil *vigil; /* NULL: it is done once */
 	struct db *db;
-	char *trouble; /* that was told of last; NULL: none since all was well */
-	int64_t trouble_at;
 };
 
 /* ---- what is given ---- */
@@ -93,17 +84,6 @@ read_duration(const char *name, const char *text, int64_t usual, int64_t *second
 }
 
 static bool
-read_at(int64_t *at)
-{
-	*at = INT64_MIN;
-	if (at_option == NULL ||
-		instant_parse_option(at_option, g_get_real_time() / G_USEC_PER_SEC, at))
-		return true;
-	command_complain("--at", "is no time: write 2026-11-24T12:00:00Z, a date, or 14d");
-	return false;
-}
-
-static bool
 is_stopped(void)
 {
 	return command_stop != 0;
@@ -112,9 +92,9 @@ is_stopped(void)
 static void
 wake_teller(void *user)
 {
-	struct watching *watching = user;
-	if (watching->teller != NULL)
-		teller_wake(watching->teller);
+	const struct watching *watching = user;
+	if (watching->vigil != NULL)
+		vigil_stored(watching->vigil);
 }
 
 /* An exit status, or -1 to go on. */
@@ -128,7 +108,7 @@ read_options(struct watching *watching, int operands)
 		return EXIT_USAGE;
 	}
 	if (!check_options_read(&check_options) || !readiness_rules_check() ||
-		!read_at(&watcher->at) ||
+		!replay_at_read(&watcher->at) ||
 		!read_duration(
 			"--check-every", check_every, USUAL_CHECK_EVERY, &watcher->check_every) ||
 		!read_duration(
@@ -136,10 +116,7 @@ read_options(struct watching *watching, int operands)
 		return EXIT_USAGE;
 	if (!watch_options_read(&watching->options, &status))
 		return status;
-	for (char **file = check_files; file != NULL && *file != NULL; file++)
-		if (!saved_checks_read(watching->saved, *file))
-			return EXIT_IO;
-	return -1;
+	return replay_checks_read(watching->saved) ? -1 : EXIT_IO;
 }
 
 static void
@@ -152,7 +129,7 @@ put_together(struct watching *watching)
 	watching->outlets = outlet_list(&watching->options.outlets);
 	check_options.ended = is_stopped;
 	/* the past cannot be looked at */
-	watcher->checks = offline || at_option != NULL ? NULL : &check_options;
+	watcher->checks = offline || watcher->at != INT64_MIN ? NULL : &check_options;
 	watcher->saved = watching->saved;
 	watcher->news = (struct news_options){ watching->outlets, watching->options.pages };
 	watcher->log = &watching->log;
@@ -250,95 +227,15 @@ run_once(struct watching *watching)
 
 /* ---- again and again ---- */
 
-static void
-rest(int64_t seconds)
-{
-	int64_t until = g_get_monotonic_time() + seconds * G_USEC_PER_SEC;
-	while (command_stop == 0 && g_get_monotonic_time() < until)
-		g_usleep(100000);
-}
-
-/* Lets the watch go: somebody else may have it now. */
-static void
-leave(struct watching *watching)
-{
-	g_clear_pointer(&watching->teller, teller_free);
-	g_clear_pointer(&watching->db, db_close);
-}
-
-/* Whether this one has the watch. */
-static bool
-take_watch(struct watching *watching, bool *stands_by, GError **error)
-{
-	if (watching->db != NULL && db_alive(watching->db) && watching->teller != NULL)
-		return true;
-	leave(watching);
-	watching->db = db_open(watching->database, error);
-	if (watching->db == NULL || !migrate_check(watching->db, error))
-		return false;
-	GError *failure = NULL;
-	if (alert_lock(watching->db, &failure)) {
-		*stands_by = false;
-		watching->teller = teller_new(&watching->teller_options);
-		log_say(&watching->log, LOG_LEVEL_INFO, "watching", NULL);
-		return true;
-	}
-	if (failure != NULL) {
-		g_propagate_error(error, failure);
-	} else if (!*stands_by) {
-		*stands_by = true;
-		log_say(&watching->log, LOG_LEVEL_INFO, "standing-by", NULL);
-	}
-	return false;
-}
-
-static void
-say_round(const struct watching *watching, const struct watcher_figures *figures)
-{
-	if (figures->checked + figures->told == 0)
-		return;
-	GString *line = log_begin(&watching->log, LOG_LEVEL_INFO, "round");
-	log_number(line, "checked", (int64_t)figures->checked);
-	log_number(line, "judged", (int64_t)figures->judged);
-	log_number(line, "changes", (int64_t)figures->told);
-	log_end(&watching->log, line);
-}
-
-/* The same once in a while. */
-static void
-say_trouble(struct watching *watching, const char *why)
-{
-	int64_t now = g_get_monotonic_time();
-	if (g_strcmp0(watching->trouble, why) == 0 &&
-		now - watching->trouble_at < TROUBLE_SECONDS * G_USEC_PER_SEC)
-		return;
-	g_free(watching->trouble);
-	watching->trouble = g_strdup(why);
-	watching->trouble_at = now;
-	log_say(&watching->log, LOG_LEVEL_WARNING, "trouble", "why", why, NULL);
-}
-
 static int
 stay(struct watching *watching)
 {
-	bool stands_by = false;
-	while (command_stop == 0) {
-		g_autoptr(GError) error = NULL;
-		struct watcher_figures figures = { 0 };
-		bool fine = take_watch(watching, &stands_by, &error) &&
-			    watcher_round(watching->watcher, watching->db, false, &figures, &error);
-		if (error != NULL)
-			say_trouble(watching, error->message);
-		else if (fine)
-			g_clear_pointer(&watching->trouble, g_free);
-		say_round(watching, &figures);
-		if (!fine)
-			rest(AGAIN_SECONDS);
-		else
-			rest(watcher_rest(watching->watcher));
-	}
-	leave(watching);
-	log_say(&watching->log, LOG_LEVEL_INFO, "stopped", NULL);
+	const struct vigil_options options = { watching->database, watching->watcher,
+		&watching->teller_options, &watching->log };
+	watching->vigil = vigil_new(&options);
+	while (command_stop == 0)
+		vigil_go(watching->vigil);
+	g_clear_pointer(&watching->vigil, vigil_free);
 	return EXIT_OK;
 }
 
@@ -373,13 +270,18 @@ clear(struct watching *watching)
 	saved_checks_free(watching->saved);
 	g_clear_pointer(&watching->outlets, g_ptr_array_unref);
 	g_free(watching->database);
-	g_free(watching->trouble);
 }
 
 static int
 run(const struct command *command, const char *description, bool once, int argc, char **argv)
 {
-	enum { ALL = OWN_OPTIONS + WATCH_OPTION_COUNT + CHECK_OPTION_COUNT + READINESS_RULE_COUNT };
+	enum {
+		WATCH = OWN_OPTIONS,
+		REPLAY = WATCH + WATCH_OPTION_COUNT,
+		CHECK = REPLAY + REPLAY_OPTION_COUNT,
+		RULES = CHECK + CHECK_OPTION_COUNT,
+		ALL = RULES + READINESS_RULE_COUNT
+	};
 	GOptionEntry entries[ALL + 1] = {
 		{ "check-every", 0, once ? G_OPTION_FLAG_HIDDEN : 0, G_OPTION_ARG_STRING,
 			&check_every, "From one look at a domain to the next (6h)", "TIME" },
@@ -387,20 +289,16 @@ run(const struct command *command, const char *description, bool once, int argc,
 			&judge_every, "And from one verdict to the next (30m)", "TIME" },
 		{ "offline", 0, 0, G_OPTION_ARG_NONE, &offline,
 			"Look at nothing: judge by saved checks", NULL },
-		{ "at", 0, 0, G_OPTION_ARG_STRING, &at_option,
-			"Judge as of TIME, by what was known then", "TIME" },
-		{ "check", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &check_files,
-			"Use the checks in FILE, as check --json prints them, too; repeatable",
-			"FILE" },
 		{ "test", 0, 0, G_OPTION_ARG_NONE, &test,
 			"Send a sample by every way that is set, and end", NULL },
 	};
-	struct watching watching = { .log = { .fd = STDERR_FILENO,
-					     .most = LOG_LEVEL_INFO,
-					     .journal = g_getenv("JOURNAL_STREAM") != NULL } };
-	watch_option_entries(entries + OWN_OPTIONS);
-	check_option_entries(entries + OWN_OPTIONS + WATCH_OPTION_COUNT);
-	readiness_rule_entries(entries + OWN_OPTIONS + WATCH_OPTION_COUNT + CHECK_OPTION_COUNT);
+	struct watching watching = {
+		.log = { .fd = STDERR_FILENO, .most = LOG_LEVEL_INFO, .journal = log_is_journal() }
+	};
+	watch_option_entries(entries + WATCH);
+	replay_option_entries(entries + REPLAY);
+	check_option_entries(entries + CHECK);
+	readiness_rule_entries(entries + RULES);
 	int status = command_options(command, "", description, entries, true, &argc, &argv);
 	if (status >= 0)
 		return status;

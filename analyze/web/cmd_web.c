@@ -7,9 +7,9 @@
 #include "analyze/check_options.h"
 #include "analyze/command.h"
 #include "analyze/readiness_options.h"
+#include "analyze/replay_options.h"
 #include "analyze/settings.h"
 #include "analyze/web/server.h"
-#include "ingest/instant.h"
 #include "sql/migrate.h"
 
 static const char description[] =
@@ -29,10 +29,10 @@ static const char description[] =
 /* What is under way when a signal ends it gets this long. */
 #define ENDING_MICROSECONDS 1500000
 #define ENDING_TICK 10000
-#define OWN_OPTIONS 11
+#define OWN_OPTIONS 9
 
-static char *listen_at, *auth_file, *certificate_file, *key_file, *at_option;
-static char **proxy_options, **hosts, **check_files;
+static char *listen_at, *auth_file, *certificate_file, *key_file;
+static char **proxy_options, **hosts;
 static gboolean allow_check;
 static int checks_a_minute = 6, refresh = 60;
 static struct checker_options check_options;
@@ -80,17 +80,6 @@ check_operands(int operands)
 	return false;
 }
 
-static bool
-read_at(struct serving *serving)
-{
-	serving->web.at = INT64_MIN;
-	if (at_option == NULL || instant_parse_option(at_option, g_get_real_time() / G_USEC_PER_SEC,
-					 &serving->web.at))
-		return true;
-	command_complain("--at", "is no time: write 2026-11-24T12:00:00Z, a date, or 14d");
-	return false;
-}
-
 static int
 read_files(struct serving *serving)
 {
@@ -104,10 +93,7 @@ read_files(struct serving *serving)
 		command_complain("--tls-cert", error->message);
 		return EXIT_IO;
 	}
-	for (char **file = check_files; file != NULL && *file != NULL; file++)
-		if (!saved_checks_read(serving->saved, *file))
-			return EXIT_IO;
-	return EXIT_OK;
+	return replay_checks_read(serving->saved) ? EXIT_OK : EXIT_IO;
 }
 
 /* ---- the socket ---- */
@@ -305,7 +291,13 @@ clear(struct serving *serving)
 static int
 run_web(int argc, char **argv)
 {
-	GOptionEntry entries[OWN_OPTIONS + CHECK_OPTION_COUNT + READINESS_RULE_COUNT + 1] = {
+	enum {
+		REPLAY = OWN_OPTIONS,
+		CHECK = REPLAY + REPLAY_OPTION_COUNT,
+		RULES = CHECK + CHECK_OPTION_COUNT,
+		ALL = RULES + READINESS_RULE_COUNT
+	};
+	GOptionEntry entries[ALL + 1] = {
 		{ "listen", 0, 0, G_OPTION_ARG_STRING, &listen_at,
 			"ADDR:PORT, [ADDR]:PORT or unix:PATH (" USUAL_LISTEN ")", "WHERE" },
 		{ "auth", 0, 0, G_OPTION_ARG_FILENAME, &auth_file,
@@ -319,11 +311,6 @@ run_web(int argc, char **argv)
 		{ "tls-key", 0, 0, G_OPTION_ARG_FILENAME, &key_file, "Its key, PEM", "FILE" },
 		{ "refresh", 0, 0, G_OPTION_ARG_INT, &refresh,
 			"Judge all domains every so often (60)", "SECONDS" },
-		{ "at", 0, 0, G_OPTION_ARG_STRING, &at_option,
-			"Judge as of TIME, by what was known then", "TIME" },
-		{ "check", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &check_files,
-			"Use the checks in FILE, as check --json prints them, too; repeatable",
-			"FILE" },
 		{ "allow-check", 0, 0, G_OPTION_ARG_NONE, &allow_check,
 			"Have a page that looks at a domain live", NULL },
 		{ "checks-a-minute", 0, 0, G_OPTION_ARG_INT, &checks_a_minute,
@@ -331,13 +318,14 @@ run_web(int argc, char **argv)
 	};
 	struct serving serving = { .listener = { .fd = -1 },
 		.log = { STDERR_FILENO, LOG_LEVEL_NOTICE, log_is_journal() } };
-	check_option_entries(entries + OWN_OPTIONS);
-	readiness_rule_entries(entries + OWN_OPTIONS + CHECK_OPTION_COUNT);
+	replay_option_entries(entries + REPLAY);
+	check_option_entries(entries + CHECK);
+	readiness_rule_entries(entries + RULES);
 	int status = command_options(&command_web, "", description, entries, true, &argc, &argv);
 	if (status >= 0)
 		return status;
 	if (!check_operands(argc - 1) || !check_options_read(&check_options) ||
-		!readiness_rules_check() || !read_at(&serving))
+		!readiness_rules_check() || !replay_at_read(&serving.web.at))
 		return EXIT_USAGE;
 	serving.proxies = g_array_new(FALSE, FALSE, sizeof(struct network));
 	serving.saved = saved_checks_new();
