@@ -40,7 +40,8 @@ class Behind(unittest.TestCase):
         wait_until("the proxy", lambda: self.curl("/") != 0)
 
     def curl(self, path, *words):
-        done = subprocess.run(["curl", "--silent", "--cacert", self.folder + "/cert.pem", "--output", "/dev/null",
+        # by HTTP/2 curl loses the answer now and then to a post that a proxy refuses before its body
+        done = subprocess.run(["curl", "--silent", "--http1.1", "--cacert", self.folder + "/cert.pem", "--output", "/dev/null",
                                "--write-out", "%{http_code}", *words, "https://localhost:%d%s" % (self.port, path)],
                               stdout=subprocess.PIPE, check=False)
         return int(done.stdout)
