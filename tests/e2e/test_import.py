@@ -6,6 +6,7 @@ STSREADY names the program."""
 import gzip
 import json
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -176,9 +177,11 @@ class Import(unittest.TestCase):
         good = self.write("good.eml", message(1))
         secret = self.write("secret.eml", message(2))
         os.chmod(secret, 0)
+        # another user may not enter the folder that this program was built in
+        program = shutil.copy(PROGRAM, self.path("stsready"))
         # uid 65534 may read neither the secret nor, on its own, the cluster's socket: run as its user
-        done = subprocess.run(self.command("import", secret, good), capture_output=True, text=True, check=False,
-                              user=self.cluster.user, env={})
+        done = subprocess.run([program, *self.command("import", secret, good)[1:]], capture_output=True, text=True,
+                              check=False, user=self.cluster.user, env={})
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertEqual(done.stderr, "stsready: %s: Permission denied\n" % secret)
         self.assertIn("new 1", done.stdout)
