@@ -80,6 +80,7 @@ const struct output_column listed_failure_columns[LISTED_FAILURE_COLUMNS] = {
 	{ "receiving_ip", "IP", OUTPUT_TEXT, 39, 15, .may_go = true },
 	{ "failure_reason_code", "REASON", OUTPUT_TEXT, 30, 12, .may_go = true, .usual = "-" },
 	{ "additional_information", NULL, OUTPUT_TEXT, 0 },
+	{ "digest", NULL, OUTPUT_TEXT, 0 },
 };
 
 void
@@ -106,5 +107,6 @@ listed_failure(struct output *out, const struct look_failure *failure)
 	output_text(out, failure->receiving_ip);
 	output_text(out, failure->failure_reason_code);
 	output_text(out, failure->additional_information);
+	output_text(out, failure->digest);
 	output_row_end(out);
 }

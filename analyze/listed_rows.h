@@ -6,7 +6,7 @@
 #include "sql/look.h"
 
 #define LISTED_REPORT_COLUMNS 22
-#define LISTED_FAILURE_COLUMNS 17
+#define LISTED_FAILURE_COLUMNS 18
 
 extern const struct output_column listed_report_columns[LISTED_REPORT_COLUMNS];
 extern const struct output_column listed_failure_columns[LISTED_FAILURE_COLUMNS];

@@ -152,6 +152,7 @@ take_failure(void *user, const struct db_result *result, int row)
 		.sessions = db_is_null(result, row, 13) ? -1 : db_int(result, row, 13),
 		.additional_information = db_text(result, row, 14),
 		.failure_reason_code = db_text(result, row, 15),
+		.digest = db_text(result, row, 16),
 	};
 	return each(taker->user, &failure);
 }

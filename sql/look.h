@@ -62,6 +62,7 @@ struct look_failure {
 	const char *sending_mta_ip, *receiving_mx_hostname, *receiving_mx_helo, *receiving_ip;
 	int64_t sessions; /* -1: not said */
 	const char *additional_information, *failure_reason_code;
+	const char *digest; /* of the report, in hex */
 };
 bool look_failures(struct db *db, const struct look_filter *filter,
 	bool (*each)(void *user, const struct look_failure *row), void *user, GError **error);

@@ -37,7 +37,7 @@ with r as not materialized (
 )
 select domain, submitter, organization, report_id, trust, day, policy_type, policy_domain, result_type,
 	sending_mta_ip, receiving_mx_hostname, receiving_mx_helo, receiving_ip, sessions,
-	additional_information, failure_reason_code
+	additional_information, failure_reason_code, encode(digest, 'hex')
 from failures
 order by day desc, domain, submitter, report_id, digest, policy_seq, seq
 limit $7::bigint

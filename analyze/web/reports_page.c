@@ -142,14 +142,21 @@ put_cell(struct html_table *table, const char *text)
 	html_cell_end(table);
 }
 
+/* A day, which leads to the report. */
 static void
-put_report(struct html_table *table, const struct look_report *report)
+put_day(struct html_table *table, const char *domain, const char *digest, int32_t day)
 {
 	html_cell_begin(table);
 	g_string_append(table->out, "<a href=\"/reports/");
-	frame_url(table->out, report->domain);
-	html_printf(table->out, "/%s\">%D</a>", report->digest, instant_day(report->start));
+	frame_url(table->out, domain);
+	html_printf(table->out, "/%s\">%D</a>", digest, day);
 	html_cell_end(table);
+}
+
+static void
+put_report(struct html_table *table, const struct look_report *report)
+{
+	put_day(table, report->domain, report->digest, instant_day(report->start));
 	put_cell(table, report->domain);
 	put_cell(table, report->organization != NULL ? report->organization : report->submitter);
 	html_cell(table, "%ld", (long)report->success);
@@ -162,7 +169,7 @@ put_report(struct html_table *table, const struct look_report *report)
 static void
 put_failure(struct html_table *table, const struct look_failure *failure)
 {
-	html_cell(table, "%D", failure->day);
+	put_day(table, failure->domain, failure->digest, failure->day);
 	put_cell(table, failure->domain);
 	put_cell(table, failure->organization != NULL ? failure->organization : failure->submitter);
 	put_cell(table, failure->result_type);

@@ -110,6 +110,15 @@ class Web(unittest.TestCase):
                       "/reports/lantern.example/xyz", "/reports/lantern.example", "/reports//", "/reports/.."):
             self.assertEqual(self.site.get(wrong)[0], 404, wrong)
 
+    def test_a_failure_leads_to_its_report(self):
+        rows = json.loads(self.site.get("/failures.json?domain=lantern.example")[2])
+        page = self.site.get("/failures?domain=lantern.example")[2]
+        for row in rows[:5]:
+            path = "/reports/%s/%s" % (row["domain"], row["digest"])
+            self.assertIn('href="%s"' % path, page)
+            self.assertEqual(json.loads(self.site.get(path + ".json")[2])["report-id"], row["report_id"])
+        self.assertTrue(rows)
+
     def test_wrong_filters(self):
         for query in ("domain=..", "since=yesterday", "until=x"):
             self.assertEqual(self.site.get("/reports?" + query)[0], 400, query)
