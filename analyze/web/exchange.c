@@ -305,6 +305,7 @@ begin(struct exchanges *all, struct MHD_Connection *connection, const char *url,
 	exchange->method = method;
 	exchange->body = g_string_new(NULL);
 	wire_read(connection, url, &exchange->request);
+	exchange->request.web = all->options.web;
 	atomic_store(&exchange->client->phase, CLIENT_READING);
 	if (!wire_is_plain(connection) || url[0] != '/')
 		return refuse_early(exchange, 400, "Not understood", "That is no plain request.");

@@ -25,7 +25,7 @@ frame_begin(const struct web *web, GString *out, const char *title, const char *
 	put_link(out, here, "/", "Domains");
 	put_link(out, here, "/reports", "Reports");
 	put_link(out, here, "/failures", "Failures");
-	if (web != NULL && web->looker != NULL)
+	if (web->looker != NULL)
 		put_link(out, here, "/check", "Check");
 	/* on a page of one table, its caption would only repeat the heading */
 	bool list = *here != '\0' && strcmp(here, "/check") != 0;

@@ -35,7 +35,7 @@ web_refuse(const struct web_request *request, struct web_answer *answer, unsigne
 		return;
 	}
 	answer->type = "text/html; charset=utf-8";
-	frame_begin(NULL, answer->body, title, "");
+	frame_begin(request->web, answer->body, title, "");
 	html_printf(answer->body, "<h1>%s</h1>\n<p>%s</p>\n", title, words);
 	frame_end(answer->body);
 }

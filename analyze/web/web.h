@@ -26,6 +26,7 @@ struct web_request {
 	const char *path;  /* unescaped, from "/" on, without ".json" */
 	GHashTable *query; /* name to value, both UTF-8 */
 	bool json;         /* is wanted instead of a page */
+	const struct web *web;
 };
 
 /* A parameter; NULL where it is missing or empty. */

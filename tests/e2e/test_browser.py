@@ -154,6 +154,11 @@ class Browser(unittest.TestCase):
         self.window.click(By.CSS_SELECTOR, "tbody a")
         self.assertIn('"policy-type": "sts"', self.driver.find_element(By.TAG_NAME, "pre").text)
 
+    def test_the_way_around_is_whole_where_nothing_is(self):
+        self.show("/nothing-here")
+        links = [link.text for link in self.driver.find_elements(By.CSS_SELECTOR, "header a")]
+        self.assertEqual(links, ["Domains", "Reports", "Failures", "Check"])
+
     def test_check_form(self):
         self.show("/check")
         self.window.enter("domain", "nothing.invalid")
