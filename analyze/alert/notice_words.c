@@ -135,7 +135,7 @@ put_over(GString *out, const struct change *change, const struct judgement *judg
 {
 	g_autofree char *name = name_of(change, judgement);
 	char since[INSTANT_TEXT_BYTES];
-	g_autofree char *text = g_strdup_printf("Resolved: %s; told first on %s.", name,
+	g_autofree char *text = g_strdup_printf("Resolved: %s; noted first on %s.", name,
 		instant_text(change->condition.since, since));
 	wrapped_append(out, 4, 4, text);
 }
